@@ -1,0 +1,16 @@
+#pragma once
+// Base64 (RFC 4648 §4), as FHIR base64Binary has it.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace pas::base {
+
+// Nothing when a character is outside the alphabet or the padding is wrong. White space between groups is skipped, as
+// FHIR R4 allows.
+std::optional<std::string> decode_base64(std::string_view text);
+
+std::string encode_base64(std::string_view bytes);
+
+}  // namespace pas::base

@@ -1,0 +1,34 @@
+#pragma once
+// Time and identifiers are handed in, never reached for, so that a test or a replay fixes them.
+
+#include <chrono>
+#include <string>
+
+namespace pas::base {
+
+// Both are called from any thread.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual std::chrono::system_clock::time_point now() const = 0;
+};
+
+class IdSource {
+ public:
+  virtual ~IdSource() = default;
+  // A random UUID (RFC 4122 version 4), lower case.
+  virtual std::string uuid() = 0;
+};
+
+class SystemClock final : public Clock {
+ public:
+  std::chrono::system_clock::time_point now() const override { return std::chrono::system_clock::now(); }
+};
+
+// From OpenSSL's generator.
+class RandomIds final : public IdSource {
+ public:
+  std::string uuid() override;
+};
+
+}  // namespace pas::base
