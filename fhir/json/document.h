@@ -91,8 +91,10 @@ class Node {
   std::size_t offset() const { return tape_ == nullptr ? 0 : record().value_offset; }
 
   // The indexed FHIRPath of this node from the root, as OperationOutcome.issue.expression wants it:
-  // Bundle.entry[3].resource.item[0].quantity. A root without resourceType starts with $this.
-  std::string path() const;
+  // Bundle.entry[3].resource.item[0].quantity. A root without resourceType starts with $this. With `top`, the path
+  // starts there: for a Bundle inside Parameters.
+  std::string path(Node top) const;
+  std::string path() const { return path(Node()); }
 
   // Every child in the order of the text; for an object, child.key() is its name.
   class Iterator;

@@ -56,15 +56,15 @@ std::size_t Node::index_in_parent() const {
   return position;
 }
 
-std::string Node::path() const {
+std::string Node::path(Node top) const {  // NOLINT(misc-no-recursion): the parser bounds the depth
   if (tape_ == nullptr) return {};
-  const Node up = parent();
+  const Node up = *this == top ? Node() : parent();
   if (!up) {
     const Node type = (*this)["resourceType"];
     return type.is_string() ? std::string(type.text()) : "$this";
   }
-  if (up.is_array()) return up.path() + "[" + std::to_string(index_in_parent()) + "]";
-  return up.path() + "." + std::string(key());
+  if (up.is_array()) return up.path(top) + "[" + std::to_string(index_in_parent()) + "]";
+  return up.path(top) + "." + std::string(key());
 }
 
 Node::Iterator Node::begin() const {

@@ -53,6 +53,7 @@ TEST(Document, NamesPlaces) {
   const Document document = parse(text);
   const json::Node quantity = document.root()["entry"].at(1)["resource"]["item"].at(0)["quantity"];
   EXPECT_EQ(quantity.path(), "Bundle.entry[1].resource.item[0].quantity");
+  EXPECT_EQ(quantity.path(document.root()["entry"].at(1)["resource"]), "$this.item[0].quantity");
   EXPECT_EQ(text.substr(quantity.offset(), 1), "2");
   EXPECT_EQ(json::locate(text, quantity.offset()).line, 2U);
   EXPECT_EQ(json::locate(text, quantity.offset()).column, quantity.offset() - text.find('\n'));

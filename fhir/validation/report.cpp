@@ -1,0 +1,117 @@
+#include "fhir/validation/report.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace pas::validation {
+
+std::string_view to_string(Severity severity) {
+  switch (severity) {
+    case Severity::kError:
+      return "error";
+    case Severity::kWarning:
+      return "warning";
+    case Severity::kInformation:
+      break;
+  }
+  return "information";
+}
+
+std::string_view to_string(IssueType type) {
+  switch (type) {
+    case IssueType::kInvalid:
+      return "invalid";
+    case IssueType::kStructure:
+      return "structure";
+    case IssueType::kRequired:
+      return "required";
+    case IssueType::kValue:
+      return "value";
+    case IssueType::kInvariant:
+      return "invariant";
+    case IssueType::kLogin:
+      return "login";
+    case IssueType::kForbidden:
+      return "forbidden";
+    case IssueType::kSecurity:
+      return "security";
+    case IssueType::kProcessing:
+      return "processing";
+    case IssueType::kNotSupported:
+      return "not-supported";
+    case IssueType::kDuplicate:
+      return "duplicate";
+    case IssueType::kNotFound:
+      return "not-found";
+    case IssueType::kTooLong:
+      return "too-long";
+    case IssueType::kCodeInvalid:
+      return "code-invalid";
+    case IssueType::kExtension:
+      return "extension";
+    case IssueType::kTooCostly:
+      return "too-costly";
+    case IssueType::kBusinessRule:
+      return "business-rule";
+    case IssueType::kConflict:
+      return "conflict";
+    case IssueType::kThrottled:
+      return "throttled";
+    case IssueType::kInformational:
+      break;
+  }
+  return "informational";
+}
+
+void Report::add(Issue issue) {
+  const bool is_error = issue.severity == Severity::kError;
+  if (is_error) ++errors_;
+  if (issues_.size() < cap_) {
+    issues_.push_back(std::move(issue));
+    return;
+  }
+  ++left_out_;
+  if (!is_error) return;
+  // An error takes the place of the last issue that is none.
+  const auto lesser = std::find_if(issues_.rbegin(), issues_.rend(),
+                                   [](const Issue& kept) { return kept.severity != Severity::kError; });
+  if (lesser == issues_.rend()) return;
+  issues_.erase(std::next(lesser).base());
+  issues_.push_back(std::move(issue));
+}
+
+void Report::add(Severity severity, IssueType type, std::string_view rule, json::Node place, std::string message,
+                 std::string_view member) {
+  std::string expression = place.path(top_);
+  if (!member.empty()) expression.append(expression.empty() ? "" : ".").append(member);
+  add({severity, type, std::string(rule), std::move(expression), std::move(message),
+       place ? std::optional(place.offset()) : std::nullopt});
+}
+
+void Report::append(Report other) {
+  for (Issue& issue : other.issues_) add(std::move(issue));
+  // The other report's errors beyond its cap are counted, though their text is gone.
+  const auto kept_errors = std::count_if(other.issues_.begin(), other.issues_.end(),
+                                         [](const Issue& issue) { return issue.severity == Severity::kError; });
+  errors_ += other.errors_ - static_cast<std::size_t>(kept_errors);
+  left_out_ += other.left_out_;
+}
+
+Issue issue_of(const json::ParseError& error, std::string_view source) {
+  IssueType type = IssueType::kStructure;
+  if (error.kind == json::ParseError::Kind::kDuplicateKey) type = IssueType::kDuplicate;
+  if (error.kind == json::ParseError::Kind::kTooDeep || error.kind == json::ParseError::Kind::kTooLarge) {
+    type = IssueType::kTooCostly;
+  }
+  std::string message = "The body is not JSON that can be read: " + error.message;
+  if (source.empty()) {
+    message += " (at byte " + std::to_string(error.offset) + ").";
+  } else {
+    const json::Location at = json::locate(source, error.offset);
+    message += " (line " + std::to_string(at.line) + ", column " + std::to_string(at.column) + ", byte " +
+               std::to_string(error.offset) + ").";
+  }
+  return {Severity::kError, type, "JSON", {}, std::move(message), error.offset};
+}
+
+}  // namespace pas::validation
