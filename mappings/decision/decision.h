@@ -1,0 +1,47 @@
+#pragma once
+// The decision of one item: the first row of the policy's table that is met, with its notes, the documents and answers
+// to ask for, and the record that explains and replays it years later (policy page §3).
+//
+// Plain values without lifetime; any number of threads may decide.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mappings/policy/evaluation.h"
+
+namespace pas::decision {
+
+struct DocumentRequest {
+  std::string criterion;
+  std::string loinc;
+  std::string title;
+  std::string report_type;  // X12 755
+};
+
+struct Decision {
+  int item_sequence = 0;  // set by the caller
+  std::string row;
+  std::string action;                      // X12 306
+  std::string reason;                      // X12 886, or empty
+  std::vector<std::string> notes;          // for the provider, in order of importance
+  std::vector<DocumentRequest> documents;  // to ask for
+  std::vector<std::string> questions;      // questionnaire link ids still open, each once
+  std::vector<std::string> missing;        // inputs that can still change the result, when one is unknown
+  std::string recommendation;              // for the review queue ("not certified"), else empty
+  std::string policy_id;
+  std::string policy_revision;
+  std::string policy_hash;
+};
+
+Decision decide(const policy::Policy& policy, const policy::Evaluation& evaluation, const inputs::InputSet& inputs);
+
+// The decision record as JSON: policy, request date, inputs with values and element paths, criteria with truth and
+// evidence, row, action, reason, notes, what was asked for, what is missing. The same input gives the same bytes.
+std::string to_json(const policy::Evaluation& evaluation, const inputs::InputSet& inputs, const Decision& decision);
+
+// The same for a reader: an indented tree, one line a condition, with the values read and where they stand.
+std::string explain(const policy::Evaluation& evaluation, const inputs::InputSet& inputs, const Decision& decision);
+
+}  // namespace pas::decision
