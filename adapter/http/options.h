@@ -1,0 +1,42 @@
+#pragma once
+// What the server takes at most, how long it waits, and how wide it runs. Bytes unless said.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace pas::http {
+
+struct Limits {
+  std::size_t head_bytes = std::size_t{16} << 10U;     // request line and headers, else 431
+  std::size_t headers = 100;                           // header lines, else 431
+  std::size_t target_bytes = std::size_t{8} << 10U;    // else 414
+  std::size_t body_bytes = std::size_t{64} << 20U;     // as sent, and again when decompressed; else 413
+  std::size_t buffered_bytes = std::size_t{1} << 30U;  // bodies of all requests together; else 503
+  // Leaves room for the store below the usual 1024 descriptors. Connections beyond get 503 and are closed.
+  std::size_t connections = 768;
+};
+
+struct Timeouts {
+  std::chrono::milliseconds head{10'000};     // from a request's first byte (or the connection's start) to its last
+  std::chrono::milliseconds idle{60'000};     // between requests
+  std::chrono::milliseconds handler{30'000};  // in the queue and in the handler, else 503
+  // A body, and an answer on its way out, may take `pace` plus the time that its bytes need at the lowest rate.
+  std::chrono::milliseconds pace{10'000};
+  std::size_t bytes_per_second = 4096;
+  std::chrono::milliseconds linger{2'000};  // what a refused client still sends is read and dropped that long
+};
+
+struct Options {
+  std::string host = "127.0.0.1";  // an address or a name; 127.0.0.1, ::1, 0.0.0.0, ::, localhost
+  std::uint16_t port = 0;          // 0: one that is free
+  unsigned io_threads = 1;
+  unsigned workers = 8;     // handlers that run at once
+  std::size_t queue = 256;  // requests that wait for a worker; beyond: 503
+  std::chrono::seconds retry_after{1};
+  Limits limits;
+  Timeouts timeouts;
+};
+
+}  // namespace pas::http
