@@ -1,0 +1,38 @@
+#pragma once
+// Faults of content: the Bundle is well formed, but a payer cannot process it (PAS 2.2.1, X12 278 AAA segments). They
+// are answered with HTTP 200 and a ClaimResponse of outcome error.
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fhir/base/calendar.h"
+#include "mappings/pas/request.h"
+
+namespace pas::pas {
+
+struct BusinessError {
+  std::string_view code;       // X12 901
+  std::string_view follow_up;  // X12 889
+  std::string_view element;    // X12 loop and element, "2010C-NM109"; empty where there is none
+  std::string path;            // indexed FHIRPath from the Bundle
+  std::string message;         // for the provider, with how to repair it
+  int item_sequence = 0;       // 0: the Claim as a whole
+};
+
+struct BusinessRules {
+  base::Date today;                     // UTC
+  std::span<const std::string> payers;  // identifier values of the payers served here; empty: any
+};
+
+inline constexpr std::string_view kRejectReasonSystem = "https://codesystem.x12.org/005010/901";
+inline constexpr std::string_view kFollowUpSystem = "https://codesystem.x12.org/005010/889";
+
+// Every one that is found, those of the Claim first. The request must be without structural errors.
+std::vector<BusinessError> find_business_errors(const Request& request, const BusinessRules& rules);
+
+// An NPI's check digit (ISO 7812 over 80840 and the number); false for what is not ten digits.
+bool is_npi(std::string_view text);
+
+}  // namespace pas::pas

@@ -1,0 +1,17 @@
+#pragma once
+// PAS 2.2.1 (package hl7.fhir.us.davinci-pas#2.2.1).
+
+#include "mappings/pas/version.h"
+
+namespace pas::v2_2_1 {
+
+inline constexpr pas::Version kVersion = {
+    .name = "2.2.1",
+    .has_bundle_identifier = true,
+    .has_transmission_ids = true,
+    .has_reviewer = true,
+    .has_error_element_parts = true,
+    .has_line_number_on_request = true,
+};
+
+}  // namespace pas::v2_2_1
