@@ -1,0 +1,96 @@
+#pragma once
+// One value of a FHIRPath collection: an element of the document, or a value of the System types. Copied freely; what
+// it points at (the document, the evaluation's memory, the model) must outlive it.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "fhir/fhirpath/decimal.h"
+#include "fhir/fhirpath/model.h"
+#include "fhir/fhirpath/temporal.h"
+#include "fhir/json/document.h"
+
+namespace pas::fhirpath {
+
+// A System.Quantity. `unit` is a UCUM code ("mg"), or a calendar duration's word in the singular ("week").
+struct Quantity {
+  Decimal value;
+  std::string_view unit;
+  bool is_calendar = false;
+  bool is_ucum = true;  // false: the unit is text that only equals itself
+};
+
+enum class Kind : std::uint8_t {
+  kNode,  // an element of the document, primitive or not
+  kBoolean,
+  kString,
+  kInteger,
+  kDecimal,
+  kDate,
+  kDateTime,
+  kTime,
+  kQuantity,
+  kType,  // what type() answers
+};
+
+class Item {
+ public:
+  Item() : integer_(0) {}
+  // An element of the given FHIR type; kNoType when it is not known. The node is the value, or for a primitive that has
+  // only an id or extensions the null or the object of its `_name` member.
+  static Item element(json::Node node, TypeId type = kNoType);
+  static Item boolean(bool value);
+  static Item string(std::string_view value);
+  static Item integer(std::int64_t value);
+  static Item decimal(const Decimal& value);
+  static Item temporal(const Temporal& value);
+  static Item date(base::Date value) { return temporal(Temporal::of(value)); }
+  static Item quantity(const Quantity* value);  // the quantity must outlive the item
+  // System.`name`, or FHIR.`name`.
+  static Item type(std::string_view name, bool is_system);
+
+  Kind kind() const { return kind_; }
+  bool is_node() const { return kind_ == Kind::kNode; }
+  json::Node node() const { return node_; }    // absent unless kNode
+  TypeId type_id() const { return type_id_; }  // of an element, when known
+  // An element that is only the `_name` member of its primitive: it has no value, but an id or extensions.
+  bool is_companion() const { return is_companion_; }
+
+  // The System value, of a System item or of a JSON value of that kind; nothing for other kinds. A JSON string is a
+  // string whatever its FHIR type; use Evaluation's results, which keep the type, where that matters.
+  std::optional<bool> boolean() const;
+  std::optional<std::string_view> string() const;
+  std::optional<std::int64_t> integer() const;
+  std::optional<Decimal> decimal() const;  // of integers too
+  std::optional<Temporal> temporal() const;
+  const Quantity* quantity() const { return kind_ == Kind::kQuantity ? quantity_ : nullptr; }
+
+  // The text that FHIRPath's toString() gives; JSON text for an object, "Namespace.Name" for a type.
+  std::string to_string() const;
+  // "Integer", "Patient", "code"; for an element without a model "boolean", "string", "number", or its resourceType.
+  std::string_view type_name(const Model* model) const;
+
+ private:
+  friend class ItemAccess;
+
+  Kind kind_ = Kind::kBoolean;
+  bool is_companion_ = false;
+  bool is_system_type_ = false;
+  std::uint8_t scale_ = 0;  // of a decimal
+  TypeId type_id_ = kNoType;
+  json::Node node_;
+  union {
+    bool boolean_;
+    std::int64_t integer_;
+    Int128 unscaled_;
+    std::string_view string_;  // of a string; the name of a type
+    Temporal temporal_;
+    const Quantity* quantity_;
+  };
+};
+
+static_assert(sizeof(Item) == 48);
+
+}  // namespace pas::fhirpath
