@@ -63,25 +63,33 @@ std::string_view to_string(IssueType type) {
   return "informational";
 }
 
-void Report::add(Issue issue) {
-  const bool is_error = issue.severity == Severity::kError;
-  if (is_error) ++errors_;
-  if (issues_.size() < cap_) {
-    issues_.push_back(std::move(issue));
-    return;
-  }
+bool Report::takes(Severity severity) const {
+  return issues_.size() < cap_ || (severity == Severity::kError && kept_errors_ < cap_);
+}
+
+void Report::count_without_keeping(Severity severity) {
+  if (severity == Severity::kError) ++errors_;
   ++left_out_;
-  if (!is_error) return;
-  // An error takes the place of the last issue that is none.
-  const auto lesser = std::find_if(issues_.rbegin(), issues_.rend(),
-                                   [](const Issue& kept) { return kept.severity != Severity::kError; });
-  if (lesser == issues_.rend()) return;
-  issues_.erase(std::next(lesser).base());
+}
+
+void Report::add(Issue issue) {
+  if (!takes(issue.severity)) return count_without_keeping(issue.severity);
+  if (issues_.size() == cap_) {  // an error takes the place of the last issue that is none
+    const auto lesser = std::find_if(issues_.rbegin(), issues_.rend(),
+                                     [](const Issue& kept) { return kept.severity != Severity::kError; });
+    issues_.erase(std::next(lesser).base());
+    ++left_out_;
+  }
+  if (issue.severity == Severity::kError) {
+    ++errors_;
+    ++kept_errors_;
+  }
   issues_.push_back(std::move(issue));
 }
 
 void Report::add(Severity severity, IssueType type, std::string_view rule, json::Node place, std::string message,
                  std::string_view member) {
+  if (!takes(severity)) return count_without_keeping(severity);  // a path is not free
   std::string expression = place.path(top_);
   if (!member.empty()) expression.append(expression.empty() ? "" : ".").append(member);
   add({severity, type, std::string(rule), std::move(expression), std::move(message),
@@ -90,10 +98,7 @@ void Report::add(Severity severity, IssueType type, std::string_view rule, json:
 
 void Report::append(Report other) {
   for (Issue& issue : other.issues_) add(std::move(issue));
-  // The other report's errors beyond its cap are counted, though their text is gone.
-  const auto kept_errors = std::count_if(other.issues_.begin(), other.issues_.end(),
-                                         [](const Issue& issue) { return issue.severity == Severity::kError; });
-  errors_ += other.errors_ - static_cast<std::size_t>(kept_errors);
+  errors_ += other.errors_ - other.kept_errors_;
   left_out_ += other.left_out_;
 }
 

@@ -76,10 +76,14 @@ class Report {
   bool has_errors() const { return errors_ > 0; }
 
  private:
+  bool takes(Severity severity) const;
+  void count_without_keeping(Severity severity);
+
   json::Node top_;
   std::size_t cap_;
   std::vector<Issue> issues_;
   std::size_t errors_ = 0;
+  std::size_t kept_errors_ = 0;
   std::size_t left_out_ = 0;
 };
 
