@@ -1,0 +1,93 @@
+#include "fhir/definitions/compiler.h"
+
+#include "fhir/definitions/draft.h"
+#include "fhir/definitions/snapshot.h"
+#include "fhir/definitions/table_writer.h"
+#include "fhir/definitions/terminology.h"
+
+namespace pas::definitions {
+namespace {
+
+using Codes = std::set<std::string, std::less<>>;
+
+// What the tables compiled before know of terminology.
+class TerminologyOf {
+ public:
+  explicit TerminologyOf(const DefinitionSet* set) : set_(set) {}
+
+  KnownTerminology ask() {
+    return {[this](std::string_view url, Expansion& into) { return value_set(url, into); },
+            [this](std::string_view url) { return code_system(url); }};
+  }
+
+ private:
+  bool value_set(std::string_view url, Expansion& into) const {
+    const ValueSet found = set_ == nullptr ? ValueSet{} : set_->find_value_set(url);
+    if (!found) return false;
+    into = found.expansion();
+    return true;
+  }
+
+  const Codes* code_system(std::string_view url) {
+    const CodeSystem found = set_ == nullptr ? CodeSystem{} : set_->find_code_system(url);
+    if (!found || !found.is_complete()) return nullptr;
+    Codes& codes = code_systems_[std::string(url)];
+    if (codes.empty()) {
+      for (const std::string_view code : found.codes()) codes.emplace(code);
+    }
+    return &codes;
+  }
+
+  const DefinitionSet* set_;
+  std::map<std::string, Codes, std::less<>> code_systems_;
+};
+
+}  // namespace
+
+Compilation compile(const Package& package, const DefinitionSet* known) {
+  Compilation result;
+  TableWriter writer(package);
+
+  SnapshotMaker snapshots(package, known);
+  for (const json::Document& document : package.structures) {
+    auto structure = snapshots.complete(document.root());
+    if (structure) {
+      writer.add(*structure);
+    } else {
+      result.remarks.push_back(structure.error().message);
+    }
+  }
+
+  for (const json::Document& document : package.code_systems) {
+    if (document.root()["content"].text() != "supplement") writer.add(read_code_system(document.root()));
+  }
+  TerminologyOf terminology(known);
+  const KnownTerminology ask = terminology.ask();
+  Expander expander(package.code_systems, package.value_sets, ask);
+  for (const json::Document& document : package.value_sets) {
+    const json::Node root = document.root();
+    writer.add_value_set(root["url"].text(), root["version"].text(), expander.expand(root));
+  }
+  result.table = std::move(writer).finish();
+  return result;
+}
+
+base::Result<std::shared_ptr<const DefinitionSet>> load_packages(const std::vector<std::filesystem::path>& paths,
+                                                                 const std::shared_ptr<const DefinitionSet>& base,
+                                                                 std::vector<std::string>& remarks) {
+  std::shared_ptr<const DefinitionSet> set = base;
+  for (const std::filesystem::path& path : paths) {
+    const auto package = read_package(path);
+    if (!package) return package.error();
+    Compilation compiled = compile(*package, set.get());
+    for (std::string& remark : compiled.remarks) remarks.push_back(package->id.to_string() + ": " + remark);
+    auto table = table::Table::open(std::move(compiled.table));
+    if (!table) return table.error();
+    std::vector<std::shared_ptr<const table::Table>> tables{*std::move(table)};
+    if (set) tables.insert(tables.end(), set->tables().begin(), set->tables().end());
+    set = DefinitionSet::link(std::move(tables));
+  }
+  return set;
+}
+
+}  // namespace pas::definitions
