@@ -23,7 +23,7 @@ struct BusinessError {
 
 struct BusinessRules {
   base::Date today;                     // UTC
-  std::span<const std::string> payers;  // identifier values of the payers served here; empty: any
+  std::span<const std::string> payers;  // identifiers and names of those served here, case and spaces apart; empty: any
 };
 
 inline constexpr std::string_view kRejectReasonSystem = "https://codesystem.x12.org/005010/901";
@@ -32,7 +32,8 @@ inline constexpr std::string_view kFollowUpSystem = "https://codesystem.x12.org/
 // Every one that is found, those of the Claim first. The request must be without structural errors.
 std::vector<BusinessError> find_business_errors(const Request& request, const BusinessRules& rules);
 
-// An NPI's check digit (ISO 7812 over 80840 and the number); false for what is not ten digits.
-bool is_npi(std::string_view text);
+// The names of the codes used here; empty for any other.
+std::string_view reject_reason_display(std::string_view code);
+std::string_view follow_up_display(std::string_view code);
 
 }  // namespace pas::pas

@@ -10,6 +10,7 @@
 // A Request holds views and nodes of the Document and points at its BundleIndex: it ends with them. It never changes
 // afterwards: any number of threads may read it.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -74,6 +75,11 @@ struct Request {
   json::Node bundle() const { return index->bundle(); }
 };
 
+struct RequestLimits {
+  std::size_t entries = 10'000;
+  std::size_t items = 1'000;  // an X12 278 has far fewer service lines
+};
+
 struct ReadOutcome {
   Request request;  // whole only when the report has no errors; else what could be read
   validation::Report report;
@@ -84,7 +90,7 @@ struct ReadOutcome {
 // read_request() to refuse.
 json::Node submitted_bundle(json::Node body);
 
-ReadOutcome read_request(const json::BundleIndex& index);
+ReadOutcome read_request(const json::BundleIndex& index, const RequestLimits& limits = {});
 
 // What input extraction works on, for one item. The request date is Claim.created: the request must have one.
 inputs::Subject subject_of(const Request& request, const Item& item);

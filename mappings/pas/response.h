@@ -68,8 +68,8 @@ struct ResponseContext {
 };
 
 // Decisions are found by item_sequence; one with sequence 0 is about the Claim as a whole (a cancelled one, without
-// items). An item without a decision is answered without a review action. Outcome: complete; error when there are
-// errors and no decision; partial when there are both.
+// items). Outcome: complete; error when there are errors and no decision (then no item is answered); partial when there
+// are both, and an item without a decision is answered without a review action.
 std::string write_response(const Request& request, std::span<const decision::Decision> decisions,
                            const ResponseContext& context);
 

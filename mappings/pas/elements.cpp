@@ -1,0 +1,42 @@
+#include "mappings/pas/elements.h"
+
+#include <charconv>
+
+namespace pas::pas {
+
+std::string_view extension_name(json::Node extension) {
+  const std::string_view url = extension["url"].text();
+  return url.starts_with(kExtensionBase) ? url.substr(kExtensionBase.size()) : std::string_view{};
+}
+
+json::Node find_extension(json::Node element, std::string_view name) {
+  for (const json::Node extension : element["extension"]) {
+    if (extension_name(extension) == name) return extension;
+  }
+  return {};
+}
+
+bool has_code(json::Node codeable_concept, std::string_view code) {
+  for (const json::Node coding : codeable_concept["coding"]) {
+    if (coding["code"].text() == code) return true;
+  }
+  return false;
+}
+
+std::vector<Identifier> identifiers_of(json::Node resource) {
+  std::vector<Identifier> found;
+  for (const json::Node identifier : resource["identifier"]) {
+    const std::string_view value = identifier["value"].text();
+    if (!value.empty()) found.push_back({identifier["system"].text(), value});
+  }
+  return found;
+}
+
+int sequence_of(json::Node number) {
+  int value = 0;
+  const std::string_view text = number.text();
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return number.is_number() && error == std::errc() && end == text.data() + text.size() && value > 0 ? value : 0;
+}
+
+}  // namespace pas::pas

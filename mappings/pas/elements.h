@@ -1,0 +1,31 @@
+#pragma once
+// Small questions about FHIR elements that the reader and the writer of this folder share. Absent nodes are fine.
+
+#include <string_view>
+#include <vector>
+
+#include "fhir/json/document.h"
+#include "mappings/pas/request.h"
+
+namespace pas::pas {
+
+inline constexpr std::string_view kExtensionBase = "http://hl7.org/fhir/us/davinci-pas/StructureDefinition/";
+inline constexpr std::string_view kInfoCancelled =
+    "http://hl7.org/fhir/us/davinci-pas/StructureDefinition/modifierextension-infoCancelled";
+inline constexpr std::string_view kNpiSystem = "http://hl7.org/fhir/sid/us-npi";
+
+// The last part of a PAS extension's URL, "extension-itemTraceNumber"; empty for other extensions.
+std::string_view extension_name(json::Node extension);
+// The element's first PAS extension of that name, or absent.
+json::Node find_extension(json::Node element, std::string_view name);
+
+// Whether a coding of the CodeableConcept has the code, in whatever system.
+bool has_code(json::Node codeable_concept, std::string_view code);
+
+// The resource's identifiers that have a value.
+std::vector<Identifier> identifiers_of(json::Node resource);
+
+// A positiveInt; 0 for anything else.
+int sequence_of(json::Node number);
+
+}  // namespace pas::pas

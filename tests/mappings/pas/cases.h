@@ -1,0 +1,27 @@
+#pragma once
+// Requests as test data: a base bundle below tests/cases/pas/bases with a JSON Patch (RFC 6902: add, replace, remove).
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "fhir/json/bundle_index.h"
+
+namespace pas::cases {
+
+// A request body with its index, at a fixed address.
+struct Body {
+  json::Document document;
+  json::BundleIndex index;
+};
+std::unique_ptr<const Body> body_of(std::string text);
+
+// The text of a case: {"base": "pump", "patch": [...]}, with "wrap": true inside Parameters; or {"bundle": ...}.
+std::string text_of(json::Node test_case);
+
+json::Document parse(std::string text);
+
+// Indented by two, for files that people read.
+std::string pretty(json::Node node);
+
+}  // namespace pas::cases
