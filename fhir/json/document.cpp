@@ -153,8 +153,9 @@ boost::system::result<Document, ParseError> Document::parse(std::string text, co
     return ParseError{ParseError::Kind::kSyntax, nul, "a NUL byte"};
   }
   auto tape = std::make_unique<Tape>();
+  tape->nodes.reserve(text.size() / 24 + 16);
   tape->buffer = std::move(text);
-  tape->nodes.reserve(tape->buffer.size() / 24 + 16);
+  tape->buffer.append(15, '\0');  // RapidJSON reads strings in aligned blocks of 16 bytes, beyond the NUL too
 
   rapidjson::InsituStringStream stream(tape->buffer.data());
   TapeBuilder builder(*tape, stream, limits);
