@@ -27,4 +27,4 @@ std::vector<std::filesystem::path> files_below(const std::filesystem::path& fold
 #define PAS_SHARED_OR_SKIP(variable, relative)                                                    \
   const auto variable##_found = ::pas::support::shared_path(relative);                            \
   if (!variable##_found) GTEST_SKIP() << "no " << (relative) << " below PAS_SHARED or ../shared"; \
-  const std::filesystem::path& variable = *variable##_found
+  const std::filesystem::path& variable = *variable##_found  // NOLINT(bugprone-macro-parentheses): it is declared

@@ -21,8 +21,6 @@
 namespace pas {
 namespace {
 
-using validation::Severity;
-
 constexpr base::Date kToday{std::chrono::year{2026}, std::chrono::March, std::chrono::day{12}};
 
 std::multiset<std::string> found_in(const validation::Report& report) {

@@ -309,6 +309,7 @@ TEST(PasResponse, KeepsRemarksOnTheRequestToTen) {
   const json::Document test_case = cases::parse(R"({"base":"pump","context":{}})");
   Exchange exchange(test_case.root());
   std::vector<validation::Issue> warnings;
+  warnings.reserve(15);
   for (int i = 0; i < 14; ++i) {
     warnings.push_back({validation::Severity::kWarning, validation::IssueType::kNotFound, "rule",
                         "Bundle.entry[" + std::to_string(i) + "]", "dangling"});
