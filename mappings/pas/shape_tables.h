@@ -18,7 +18,7 @@ struct Member {
   std::span<const std::string_view> codes = {};  // all that are allowed; empty: any
 };
 
-// Empty for primitives.
+// Empty for primitives; at most 32, and the forms of a choice side by side.
 std::span<const Member> members_of(Shape shape);
 
 // "Claim.item", "CodeableConcept", "date".

@@ -1,6 +1,7 @@
 #include "mappings/pas/shapes.h"
 
 #include <charconv>
+#include <span>
 #include <string>
 
 #include "fhir/base/calendar.h"
@@ -130,18 +131,38 @@ class Checker {
                   "An empty object. Give it content or leave the element out.");
       return;
     }
-    for (const Member& member : members) check_member(node, shape, member);
+    std::uint32_t seen = 0;  // a bit for each member
+    for (const json::Node child : node) {
+      const std::size_t index = index_of(members, child.key());
+      if (index == members.size()) continue;
+      check_member(child, shape, members, index, seen);
+      seen |= 1U << index;
+    }
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      if (members[i].is_required && (seen & (1U << i)) == 0) check_missing(node, shape, members, i, seen);
+    }
   }
 
  private:
-  void check_member(json::Node node, Shape shape, const Member& member) {  // NOLINT(misc-no-recursion)
-    const json::Node child = node[member.name];
-    if (!child) {
-      if (member.is_required) check_missing(node, shape, member);
-      return;
+  static std::size_t index_of(std::span<const Member> members, std::string_view name) {
+    std::size_t i = 0;
+    while (i < members.size() && members[i].name != name) ++i;
+    return i;
+  }
+
+  // Whether a form of the same choice is among those seen.
+  static bool has_form(std::span<const Member> members, std::string_view choice, std::uint32_t seen) {
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      if (members[i].choice == choice && (seen & (1U << i)) != 0) return true;
     }
+    return false;
+  }
+
+  void check_member(json::Node child, Shape shape, std::span<const Member> members,  // NOLINT(misc-no-recursion)
+                    std::size_t index, std::uint32_t seen) {
+    const Member& member = members[index];
     const Rule rule{shape, member.name};
-    if (!member.choice.empty() && node[first_form_there(node, shape, member.choice)] != child) {
+    if (!member.choice.empty() && has_form(members, member.choice, seen)) {
       report_.add(Severity::kError, IssueType::kStructure, rule.name(), child,
                   "More than one form of " + std::string(member.choice) + ". Send only one of them.");
     }
@@ -157,13 +178,15 @@ class Checker {
     for (const json::Node element : child) check(element, member.shape, rule, member.codes);
   }
 
-  // A primitive may be there by its extensions only (_created).
-  void check_missing(json::Node node, Shape shape, const Member& member) {
+  void check_missing(json::Node node, Shape shape, std::span<const Member> members, std::size_t index,
+                     std::uint32_t seen) {
+    const Member& member = members[index];
     if (!member.choice.empty()) {
-      if (!first_form_there(node, shape, member.choice).empty()) return;
-      if (is_first_form(shape, member)) missing(node, shape, member.choice, "one of its forms is required");
-      return;
+      const bool is_first = index == 0 || members[index - 1].choice != member.choice;  // told once
+      if (!is_first || has_form(members, member.choice, seen)) return;
+      return missing(node, shape, member.choice, "one of its forms is required");
     }
+    // A primitive may be there by its extensions only (_created).
     if (members_of(member.shape).empty() && node["_" + std::string(member.name)]) return;
     std::string need = member.is_list ? "a list with at least one " : "one ";
     missing(node, shape, member.name, need.append(name_of(member.shape)).append(" is required"));
@@ -174,20 +197,6 @@ class Checker {
     // A choice is named without [x] in FHIRPath.
     report_.add(Severity::kError, IssueType::kRequired, rule, node,
                 rule + " is missing: " + std::string(need) + ". Add it.", name.substr(0, name.find('[')));
-  }
-
-  static bool is_first_form(Shape shape, const Member& member) {
-    for (const Member& other : members_of(shape)) {
-      if (other.choice == member.choice) return &other == &member;
-    }
-    return false;
-  }
-
-  static std::string_view first_form_there(json::Node node, Shape shape, std::string_view choice) {
-    for (const Member& member : members_of(shape)) {
-      if (member.choice == choice && node[member.name]) return member.name;
-    }
-    return {};
   }
 
   void check_primitive(json::Node node, Shape shape, const Rule& rule, std::span<const std::string_view> codes) {
