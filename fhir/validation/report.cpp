@@ -5,6 +5,21 @@
 
 namespace pas::validation {
 
+namespace {
+
+// Cuts a text between characters, so that what a sender wrote cannot make a report large.
+void shorten(std::string& text) {
+  constexpr std::size_t kLimit = 2000;
+  if (text.size() <= kLimit) return;
+  std::size_t end = kLimit;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  text.resize(end);
+  text.shrink_to_fit();
+  text += "…";
+}
+
+}  // namespace
+
 std::string_view to_string(Severity severity) {
   switch (severity) {
     case Severity::kError:
@@ -84,6 +99,8 @@ void Report::add(Issue issue) {
     ++errors_;
     ++kept_errors_;
   }
+  shorten(issue.expression);
+  shorten(issue.message);
   issues_.push_back(std::move(issue));
 }
 

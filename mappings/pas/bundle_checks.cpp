@@ -13,14 +13,6 @@ namespace {
 using validation::IssueType;
 using validation::Severity;
 
-std::string quoted(std::string_view text) {
-  constexpr std::size_t kLimit = 120;
-  std::string out = "'";
-  out.append(text.substr(0, kLimit));
-  while (text.size() > kLimit && !out.empty() && (static_cast<unsigned char>(out.back()) & 0x80U) != 0) out.pop_back();
-  return out.append(text.size() > kLimit ? "…'" : "'");
-}
-
 bool is_hex_group(std::string_view text) {
   return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
 }
@@ -112,7 +104,7 @@ class EntryChecker {
     // A repeated fullUrl is told already.
     if (is_new || other.full_url == entry.full_url || are_of_different_servers(other, entry)) return;
     error(IssueType::kDuplicate, "PAS spec-14", entry.resource,
-          first->first + " is in entry[" + std::to_string(first->second) +
+          quoted(first->first) + " is in entry[" + std::to_string(first->second) +
               "] too. Send each resource once, and let all references name that entry.");
   }
 

@@ -42,6 +42,9 @@ std::string folded(std::string_view text) {
   return out;
 }
 
+// One is enough to refuse the Claim; those of items are as many as items.
+constexpr std::size_t kClaimErrors = 20;
+
 bool share_an_identifier(json::Node a, json::Node b) {
   const auto of_b = identifiers_of(b);
   for (const Identifier& mine : identifiers_of(a)) {
@@ -132,6 +135,7 @@ class Finder {
 
   void add(std::string_view code, std::string_view element, json::Node place, std::string_view member,
            std::string message, int sequence = 0) {
+    if (sequence == 0 && errors_.size() == kClaimErrors) return;
     std::string path = place.path(request_.bundle());
     path.append(".").append(member);
     errors_.push_back({code, "C", element, std::move(path), std::move(message), sequence});

@@ -29,7 +29,7 @@ struct BusinessRules {
 inline constexpr std::string_view kRejectReasonSystem = "https://codesystem.x12.org/005010/901";
 inline constexpr std::string_view kFollowUpSystem = "https://codesystem.x12.org/005010/889";
 
-// Every one that is found, those of the Claim first. The request must be without structural errors.
+// Every one that is found, those of the Claim first (at most twenty). The request must be without structural errors.
 std::vector<BusinessError> find_business_errors(const Request& request, const BusinessRules& rules);
 
 // The names of the codes used here; empty for any other.

@@ -1,5 +1,6 @@
 #include "mappings/pas/elements.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace pas::pas {
@@ -24,12 +25,22 @@ bool has_code(json::Node codeable_concept, std::string_view code) {
 }
 
 std::vector<Identifier> identifiers_of(json::Node resource) {
+  constexpr std::size_t kLimit = 100;
   std::vector<Identifier> found;
   for (const json::Node identifier : resource["identifier"]) {
     const std::string_view value = identifier["value"].text();
+    if (found.size() == kLimit) break;
     if (!value.empty()) found.push_back({identifier["system"].text(), value});
   }
   return found;
+}
+
+std::string quoted(std::string_view text) {
+  constexpr std::size_t kLimit = 100;
+  std::size_t end = std::min(text.size(), kLimit);
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  std::string out = "'";
+  return out.append(text.substr(0, end)).append(end < text.size() ? "…'" : "'");
 }
 
 int sequence_of(json::Node number) {

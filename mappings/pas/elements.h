@@ -1,6 +1,7 @@
 #pragma once
 // Small questions about FHIR elements that the reader and the writer of this folder share. Absent nodes are fine.
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,8 +23,11 @@ json::Node find_extension(json::Node element, std::string_view name);
 // Whether a coding of the CodeableConcept has the code, in whatever system.
 bool has_code(json::Node codeable_concept, std::string_view code);
 
-// The resource's identifiers that have a value.
+// The resource's identifiers that have a value, the first hundred: what compares them is bounded.
 std::vector<Identifier> identifiers_of(json::Node resource);
+
+// What a sender wrote, for a message: in single quotes, cut at some hundred bytes.
+std::string quoted(std::string_view text);
 
 // A positiveInt; 0 for anything else.
 int sequence_of(json::Node number);

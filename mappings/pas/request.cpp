@@ -88,7 +88,7 @@ class Reader {
     if (first.type != "Claim") {
       error(IssueType::kStructure, "PAS spec-12", first.resource ? first.resource : first.node,
             "The first entry must be the Claim that asks for authorization; found " +
-                (first.type.empty() ? "none" : std::string(first.type)) + ".");
+                (first.type.empty() ? "none" : quoted(first.type)) + ".");
       return;
     }
     const json::Node claim = first.resource;
@@ -313,9 +313,15 @@ class Reader {
     if (!reference.is_object()) return {};  // missing or of the wrong kind: told by its shape
     told_.insert(reference.id());
     const json::Node text = reference["reference"];
+    if (text && !text.is_string()) return {};
     if (text.text().empty()) {
       error(IssueType::kRequired, "PAS spec-13", reference,
             "A reference to " + std::string(target.what) + " in this Bundle is needed here.", "reference");
+      return {};
+    }
+    if (text.text().starts_with('#')) {
+      error(IssueType::kStructure, "PAS spec-13", text,
+            "Send " + std::string(target.what) + " as an entry of the Bundle, not as a contained resource.");
       return {};
     }
     const json::Node found = index_.resolve(reference);
@@ -326,6 +332,7 @@ class Reader {
       return {};
     }
     const std::string_view type = found["resourceType"].text();
+    if (type.empty()) return {};  // told with its entry
     std::string allowed;
     bool fits = false;
     for (const std::string_view candidate : target.types) {
@@ -334,12 +341,7 @@ class Reader {
     }
     if (!fits) {
       error(IssueType::kInvalid, "PAS spec-13", text,
-            "This names as " + std::string(target.what) + " a " + std::string(type) + "; allowed: " + allowed + ".");
-      return {};
-    }
-    if (text.text().starts_with('#')) {
-      error(IssueType::kStructure, "PAS spec-13", text,
-            "Send " + std::string(target.what) + " as an entry of the Bundle, not as a contained resource.");
+            "This names as " + std::string(target.what) + " " + quoted(type) + "; allowed: " + allowed + ".");
       return {};
     }
     return found;

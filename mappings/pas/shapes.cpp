@@ -5,6 +5,7 @@
 #include <string>
 
 #include "fhir/base/calendar.h"
+#include "mappings/pas/elements.h"
 #include "mappings/pas/shape_tables.h"
 
 namespace pas::pas {
@@ -206,7 +207,7 @@ class Checker {
     if (!primitive.is_kind) return wrong_kind(node, rule, primitive.expected);
     if (!primitive.is_valid) {
       report_.add(Severity::kError, IssueType::kValue, rule.name(), node,
-                  "'" + excerpt(node.text()) + "' is not a valid " + std::string(name_of(shape)) + ": " +
+                  quoted(node.text()) + " is not a valid " + std::string(name_of(shape)) + ": " +
                       std::string(primitive.expected) + " is expected.");
       return;
     }
@@ -217,21 +218,12 @@ class Checker {
       allowed.append(allowed.empty() ? "" : ", ").append(code);
     }
     report_.add(Severity::kError, IssueType::kCodeInvalid, rule.name(), node,
-                "'" + excerpt(node.text()) + "' is not one of the codes that are allowed: " + allowed + ".");
+                quoted(node.text()) + " is not one of the codes that are allowed: " + allowed + ".");
   }
 
   void wrong_kind(json::Node node, const Rule& rule, std::string_view expected) {
     report_.add(Severity::kError, IssueType::kStructure, rule.name(), node,
                 "Found " + std::string(in_words(node.kind())) + "; expected " + std::string(expected) + ".");
-  }
-
-  // At most 40 bytes, cut between characters.
-  static std::string excerpt(std::string_view text) {
-    constexpr std::size_t kLimit = 40;
-    if (text.size() <= kLimit) return std::string(text);
-    std::size_t end = kLimit;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-    return std::string(text.substr(0, end)) + "…";
   }
 
   validation::Report& report_;

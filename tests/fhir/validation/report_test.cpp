@@ -67,6 +67,16 @@ TEST(Report, KeepsErrorsBeforeOthersWhenItIsFull) {
   EXPECT_EQ(all.left_out(), 4U);
 }
 
+TEST(Report, CutsLongTextsBetweenCharacters) {
+  Report report;
+  std::string text = "x";
+  for (int i = 0; i < 2000; ++i) text += "é";
+  report.add({Severity::kError, IssueType::kValue, {}, text, text});
+  EXPECT_EQ(report.issues()[0].message.size(), 1999U + 3U) << "cut before the é at 1999, and an ellipsis";
+  EXPECT_EQ(report.issues()[0].expression, report.issues()[0].message);
+  EXPECT_EQ(outcome_of(report).root()["issue"].size(), 1U) << "still valid UTF-8";
+}
+
 TEST(Report, HasAnIssueEvenWhenEmpty) {
   const json::Document document = outcome_of(Report());
   EXPECT_EQ(document.root()["issue"].size(), 1U);

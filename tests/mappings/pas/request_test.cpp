@@ -164,6 +164,31 @@ TEST(PasRequest, HasLimits) {
       (std::multiset<std::string>{"error | Limit | Bundle.entry", "error | Limit | Bundle.entry[0].resource.item"}));
 }
 
+TEST(PasRequest, AnswersLongValuesShortly) {
+  const std::string big(200'000, 'x');
+  const json::Document test_case =
+      cases::parse(R"({"base":"pump","patch":[{"op":"replace","path":"/entry/7/resource/resourceType","value":")" +
+                   big + R"("},{"op":"replace","path":"/entry/2/fullUrl","value":")" + big +
+                   R"("},{"op":"replace","path":"/entry/0/resource/created","value":")" + big + R"("}]})");
+  const auto body = cases::body_of(cases::text_of(test_case.root()));
+  const validation::Report report = pas::read_request(body->index).report;
+  EXPECT_GE(report.errors(), 3U);
+  EXPECT_LT(validation::to_operation_outcome(report).size(), 10'000U);
+}
+
+TEST(PasRequest, KeepsTheErrorsOfAClaimToTwenty) {
+  std::string wrong = R"({"system":"http://hl7.org/fhir/sid/us-npi","value":"1"})";
+  for (int i = 0; i < 30; ++i) wrong += R"(,{"system":"http://hl7.org/fhir/sid/us-npi","value":"1"})";
+  const json::Document test_case = cases::parse(
+      R"({"base":"pump","patch":[{"op":"replace","path":"/entry/1/resource/identifier","value":[)" + wrong +
+      R"(]},{"op":"replace","path":"/entry/0/resource/item/0/servicedPeriod/end","value":"2026-01-01"}]})");
+  const auto body = cases::body_of(cases::text_of(test_case.root()));
+  const auto outcome = pas::read_request(body->index);
+  const auto errors = pas::find_business_errors(outcome.request, {.today = kToday, .payers = {}});
+  ASSERT_EQ(errors.size(), 21U);
+  EXPECT_EQ(errors.back().item_sequence, 1) << "an item's error is never left out";
+}
+
 // The guide's own bundles: what asks for authorization is taken, everything else is told what it is.
 class GuideExamples : public testing::TestWithParam<std::string> {};
 
