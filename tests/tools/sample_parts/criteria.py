@@ -69,7 +69,7 @@ def criterion_c():
     s.pump("E0781", ["RR", "KJ"], months=6, say=("timing",), ordered="2026-04-16", requester=s.role)
     s.prescription("2026-04-16", "electric infusion pump, rental, length of need 6 months", signer="role")
     s.note("2026-04-14", ["Pancreatic cancer, home hospice. Pain 8 of 10 on 240 mg of oral morphine a day, vomiting.",
-                          "Nerve block failed in March. Continuous subcutaneous morphine since 2026-01-21 gives 3 of 10."])
+                          "Nerve block failed in March. Continuous subcutaneous morphine since 2026-01-21 brings it to 3."])
     s.answers("2026-04-16", drug=(RXNORM, "7052"), route=(SNOMED, "34206005"), infusion_hours=24,
               home_administration_necessary=True, pump_necessary=True, prolonged_efficacy_proven=False,
               prolonged_advantage_accepted=True, pain_intractable=True)

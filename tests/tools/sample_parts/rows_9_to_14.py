@@ -22,7 +22,7 @@ def row_09_signed_order():
               "No prescription document: the order itself is signed by a Provenance; the cancer stands in a SNOMED CT "
               "Condition, the six months in the order's timing",
               created="2026-04-14T09:25:00-04:00")
-    s.member("Benedict", "Oyelaran", "male", "1961-03-05", "HUSKY-D", "2 Quarry View, Portland, 06480")
+    s.member("Benedict", "Oyelaran", "male", "1963-03-05", "HUSKY-D", "2 Quarry View, Portland, 06480")
     s.prescriber(people.ONCOLOGIST)
     cancer = s.condition("363346000", "Gastric adenocarcinoma, stage II", recorded="2026-03-03")
     s.drug("4492", "2026-04-10", "47625008", (5000, "mg"), "2,600 mg/m2 over 24 hours by ambulatory pump, every 14 days",

@@ -12,7 +12,7 @@ import uuid
 import zlib
 
 from . import documents, people
-from .codes import (HCPCS, ICD10, LOINC, MEMBER_ID, PAS, PAS_CODES, PLACE, RXNORM, SNOMED, THO, UCUM, US_CORE, X12,
+from .codes import (HCPCS, ICD10, LOINC, MEMBER_ID, PAS, PAS_CODES, PLACE, RXNORM, SNOMED, THO, US_CORE, X12,
                     concept, coding, extension, name_of, quantity)
 from .documents import eastern
 from .questionnaire import QUESTIONNAIRE, answer_items
