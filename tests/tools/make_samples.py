@@ -20,9 +20,9 @@ FOLDER = Path(__file__).resolve().parents[2] / "samples"
 README = """# Samples
 
 Request bundles for Da Vinci PAS 2.2.1 against the policy for ambulatory infusion pumps. Every person, provider and
-document is invented. `./dev run` submits all of them; one alone:
+document is invented. They are in `bundles/`. `./dev run` submits all of them; one alone:
 
-    curl -s -H 'Content-Type: application/fhir+json' --data-binary @samples/row-09-a1-deferoxamine-overload.json \\
+    curl -s -H 'Content-Type: application/fhir+json' --data-binary @samples/bundles/row-09-a1-deferoxamine-overload.json \\
       'http://127.0.0.1:8080/fhir/Claim/$submit'
 
 A name says what it is for: `row-NN` is the row of the policy's decision table that answers it, `criterion-X` the clinical
@@ -59,7 +59,7 @@ def build():
     stories = sorted((make() for make in makers), key=lambda story: story.name)
     numbers = [story.number for story in stories]
     assert len(set(numbers)) == len(numbers), "two members with one number"
-    files = {f"{story.name}.json": story.text() for story in stories}
+    files = {f"bundles/{story.name}.json": story.text() for story in stories}
     files["expected.json"] = to_json({f"{story.name}.json": story.golden() for story in stories})
     files["providers.csv"] = people.roster_csv()
     files["Questionnaire-infusion-pump.json"] = to_json(QUESTIONNAIRE)
@@ -74,14 +74,14 @@ def main(arguments):
         print(__doc__, file=sys.stderr)
         return 2
     files = build()
-    present = {path.name: path.read_bytes() for path in FOLDER.iterdir() if path.is_file()} if FOLDER.exists() else {}
+    present = {str(path.relative_to(FOLDER)): path.read_bytes() for path in FOLDER.rglob("*") if path.is_file()}
     differing = sorted(name for name in files if present.get(name) != files[name])
     surplus = sorted(name for name in present if name not in files)
     if arguments:
         for name in differing + surplus:
             print(f"samples/{name} is not what make_samples.py writes", file=sys.stderr)
         return 1 if differing or surplus else 0
-    FOLDER.mkdir(exist_ok=True)
+    (FOLDER / "bundles").mkdir(parents=True, exist_ok=True)
     for name in differing:
         (FOLDER / name).write_bytes(files[name])
     for name in surplus:

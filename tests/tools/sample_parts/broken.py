@@ -6,11 +6,11 @@ from .rows_1_to_8 import chelation
 from .story import Story, to_json
 
 # A text that is not JSON could not be read at all; the others were read and break a rule of the guide.
-NOT_READABLE, NOT_ACCEPTABLE = 400, 422
+REFUSED = 400
 
 
 class Broken(Story):
-    def __init__(self, *told, status=NOT_ACCEPTABLE, **options):
+    def __init__(self, *told, status=REFUSED, **options):
         super().__init__(*told, **options)
         self.status, self.issues, self.spoil = status, [], to_json
 
@@ -21,7 +21,7 @@ class Broken(Story):
         return self.spoil(self.bundle())
 
 
-def good(name, summary, created, person, status=NOT_ACCEPTABLE):
+def good(name, summary, created, person, status=REFUSED):
     s = Broken(name, summary, created, status=status)
     s.member(*person)
     s.prescriber(people.HEMATOLOGIST)
@@ -33,7 +33,7 @@ def good(name, summary, created, person, status=NOT_ACCEPTABLE):
 def not_json():
     s = good("broken-01-not-json", "The transmission broke off: not JSON", "2026-02-03T10:00:00-05:00",
              ("Basil", "Underhill", "male", "1980-01-09", "HUSKY-D", "4 Depot Square, Clinton, 06413"),
-             NOT_READABLE)
+             REFUSED)
     s.spoil = lambda bundle: to_json(bundle)[:2600]
     s.issues = [{"at": None, "fault": "the text ends inside the Claim"}]
     return s
@@ -43,7 +43,7 @@ def duplicate_key():
     s = good("broken-02-duplicate-key", "The Claim names `created` twice, with two dates: nobody picks one",
              "2026-02-04T10:00:00-05:00",
              ("Cordelia", "Nightshade", "female", "1992-05-05", "HUSKY-D", "23 Thimble Islands Road, Guilford, 06437"),
-             NOT_READABLE)
+             REFUSED)
     line = '        "created": "2026-02-04T10:00:00-05:00",\n'
     s.spoil = lambda bundle: to_json(bundle).replace(line, line + line.replace("2026-02-04", "2026-02-14"), 1)
     s.issues = [{"at": "Bundle.entry[0].resource.created", "fault": "the name stands twice in one object"}]
