@@ -74,6 +74,12 @@ std::optional<bool> ValueSet::contains_code(std::string_view code) const {
   return false;
 }
 
+std::size_t ValueSet::code_count() const {
+  std::size_t count = 0;
+  for (const table::GroupRecord& group : groups()) count += table_->list(group.codes).size();
+  return count;
+}
+
 Expansion ValueSet::expansion() const {
   Expansion expansion;
   expansion.is_open = record_->is_open != 0;

@@ -220,6 +220,7 @@ class ValueSet {
   std::optional<bool> contains(std::string_view system, std::string_view code) const;
   // For a code without a system (a bound `code` element): whether any system of the set has it.
   std::optional<bool> contains_code(std::string_view code) const;
+  std::size_t code_count() const;  // that are known
   // All that is known of it, to build other value sets on.
   Expansion expansion() const;
   // The codes that are known, up to `most`, for a message; with their systems when `with_system`.
