@@ -34,6 +34,9 @@ enum class Status {
   kError,      // a business error: it could not be processed for its content
 };
 
+std::string_view to_string(Kind kind);      // "initial", "update", "cancel"
+std::string_view to_string(Status status);  // "decided", "pended", "cancelled", "error"
+
 struct Identifier {
   std::string system;
   std::string value;

@@ -1,0 +1,30 @@
+#pragma once
+// The keys under which a client finds its cases again, the same for every backend.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapter/store/store.h"
+
+namespace pas::store {
+
+// `kind` is one of these; `value` is compared as a whole, byte for byte.
+inline constexpr std::string_view kClaimUrlKey = "claim-url";
+inline constexpr std::string_view kClaimIdentifierKey = "claim-identifier";
+inline constexpr std::string_view kPatientIdentifierKey = "patient-identifier";
+inline constexpr std::string_view kRequestKey = "request";  // its SHA-256
+
+struct CaseKey {
+  std::string_view kind;
+  std::string value;
+  auto operator<=>(const CaseKey&) const = default;
+};
+
+// System and value as one string that no other pair makes.
+std::string key_value(const Identifier& identifier);
+
+// Sorted and without repetition; what is empty has no key.
+std::vector<CaseKey> keys_of(const Case& record);
+
+}  // namespace pas::store

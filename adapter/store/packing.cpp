@@ -1,0 +1,86 @@
+#include "adapter/store/packing.h"
+
+#include <zstd.h>
+
+#include <charconv>
+#include <memory>
+#include <new>
+
+namespace pas::store {
+namespace {
+
+constexpr int kLevel = 1;
+
+struct FreeContext {
+  void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+  void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
+};
+
+// The text behind a length and a colon, taken off the front of `packed`.
+std::optional<std::string> take_netstring(std::string_view& packed) {
+  std::size_t size = 0;
+  const auto [end, error] = std::from_chars(packed.data(), packed.data() + packed.size(), size);
+  if (error != std::errc()) return std::nullopt;
+  packed.remove_prefix(static_cast<std::size_t>(end - packed.data()));
+  if (packed.empty() || packed.front() != ':' || packed.size() - 1 < size) return std::nullopt;
+  std::string text(packed.substr(1, size));
+  packed.remove_prefix(1 + size);
+  return text;
+}
+
+void add_netstring(std::string& packed, std::string_view text) {
+  packed += std::to_string(text.size());
+  packed += ':';
+  packed += text;
+}
+
+}  // namespace
+
+std::string compress(std::string_view text) {
+  if (text.empty()) return {};
+  // Making a context costs more than compressing a small body.
+  thread_local const std::unique_ptr<ZSTD_CCtx, FreeContext> context(ZSTD_createCCtx());
+  if (context == nullptr) throw std::bad_alloc();
+  std::string frame(ZSTD_compressBound(text.size()), '\0');
+  const std::size_t size =
+      ZSTD_compressCCtx(context.get(), frame.data(), frame.size(), text.data(), text.size(), kLevel);
+  if (ZSTD_isError(size) != 0) throw std::bad_alloc();  // the only failure that is left with a large enough target
+  frame.resize(size);
+  return frame;
+}
+
+std::optional<std::string> decompress(std::string_view frame) {
+  if (frame.empty()) return std::string();
+  const unsigned long long size = ZSTD_getFrameContentSize(frame.data(), frame.size());
+  if (size > kMaxUnpackedBytes) return std::nullopt;  // the two error values are the greatest
+  thread_local const std::unique_ptr<ZSTD_DCtx, FreeContext> context(ZSTD_createDCtx());
+  if (context == nullptr) throw std::bad_alloc();
+  std::string text(size, '\0');
+  if (ZSTD_decompressDCtx(context.get(), text.data(), text.size(), frame.data(), frame.size()) != size) {
+    return std::nullopt;
+  }
+  return text;
+}
+
+std::string pack_identifiers(std::span<const Identifier> identifiers) {
+  std::string packed;
+  for (const Identifier& identifier : identifiers) {
+    add_netstring(packed, identifier.system);
+    add_netstring(packed, identifier.value);
+  }
+  return packed;
+}
+
+std::optional<std::vector<Identifier>> unpack_identifiers(std::string_view packed) {
+  std::vector<Identifier> identifiers;
+  while (!packed.empty()) {
+    auto system = take_netstring(packed);
+    if (!system) return std::nullopt;
+    auto value = take_netstring(packed);
+    if (!value) return std::nullopt;
+    identifiers.push_back({std::move(*system), std::move(*value)});
+  }
+  return identifiers;
+}
+
+}  // namespace pas::store

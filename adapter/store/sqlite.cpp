@@ -1,0 +1,191 @@
+#include "adapter/store/sqlite.h"
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+#include "adapter/store/case_keys.h"
+#include "adapter/store/file_lock.h"
+#include "adapter/store/sqlite_checkpointer.h"
+#include "adapter/store/sqlite_read.h"
+#include "adapter/store/sqlite_readers.h"
+#include "adapter/store/sqlite_schema.h"
+#include "adapter/store/sqlite_verify.h"
+#include "adapter/store/sqlite_write.h"
+#include "adapter/store/sqlite_writer.h"
+
+namespace pas::store {
+namespace {
+
+// Numbers taken from the file at once: so many are lost at most by a restart, and a commit needs no write of its own.
+constexpr int kNumberBlock = 1000;
+
+// Destroyed from the last member to the first: nobody reads, then the log is left alone, then the writer finishes its
+// queue and closes, which empties the log, and the file is given up.
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(const SqliteOptions& options, FileLock lock, std::unique_ptr<SqliteConnection> write,
+              std::unique_ptr<SqliteConnection> checkpoint, std::unique_ptr<SqliteReaders> readers)
+      : options_(options),
+        lock_(std::move(lock)),
+        writer_(std::move(write), {options.group_limit, options.queue_limit, options.queue_limit_bytes}),
+        checkpointer_(std::move(checkpoint), writer_, options.checkpoint_interval, options.log_limit_bytes),
+        readers_(std::move(readers)) {}
+
+  Result<void> commit(const Submission& submission) override {
+    if (auto sound = check(submission); !sound) return sound;
+    const PackedSubmission packed(submission);
+    return writer_.run([&](SqliteConnection& connection) { return insert(connection, submission, packed); },
+                       packed.bytes());
+  }
+
+  Result<std::optional<Case>> find_case(std::string_view id) const override {
+    return readers_->ask([&](SqliteConnection& connection) { return read_case(connection, id); });
+  }
+
+  Result<std::optional<std::string>> find_body(std::string_view id, Body body) const override {
+    return readers_->ask([&](SqliteConnection& connection) { return read_body(connection, id, body); });
+  }
+
+  Result<std::optional<std::string>> decision_record(std::string_view id, int item_sequence) const override {
+    return readers_->ask([&](SqliteConnection& connection) { return read_decision(connection, id, item_sequence); });
+  }
+
+  Result<std::vector<Case>> find_by_claim_url(std::string_view client, std::string_view full_url,
+                                              int limit) const override {
+    return find_by_key(client, kClaimUrlKey, full_url, limit);
+  }
+
+  Result<std::vector<Case>> find_by_claim_identifier(std::string_view client, const Identifier& identifier,
+                                                     int limit) const override {
+    return find_by_key(client, kClaimIdentifierKey, key_value(identifier), limit);
+  }
+
+  Result<std::vector<Case>> find_by_patient_identifier(std::string_view client, const Identifier& identifier,
+                                                       int limit) const override {
+    return find_by_key(client, kPatientIdentifierKey, key_value(identifier), limit);
+  }
+
+  Result<std::optional<Case>> find_same_request(std::string_view client, std::string_view request_sha256,
+                                                std::int64_t since_ms) const override {
+    return readers_->ask(
+        [&](SqliteConnection& connection) { return read_same_request(connection, client, request_sha256, since_ms); });
+  }
+
+  Result<int> months_authorized(const MonthsQuery& query) const override {
+    return readers_->ask([&](SqliteConnection& connection) { return read_months(connection, query); });
+  }
+
+  Result<Page> list_cases(const CaseFilter& filter, std::optional<std::int64_t> before, int limit) const override {
+    return readers_->ask([&](SqliteConnection& connection) { return read_page(connection, filter, before, limit); });
+  }
+
+  Result<std::vector<OutboxMessage>> due_messages(std::int64_t now_ms, int limit) const override {
+    return readers_->ask([&](SqliteConnection& connection) { return read_due(connection, now_ms, limit); });
+  }
+
+  Result<NumberRange> reserve_numbers(Sequence sequence, int count) override;
+
+  Result<std::vector<std::string>> verify() const override {
+    auto connection = SqliteConnection::open(options_.file, SqliteConnection::Mode::kRead);  // it may take minutes
+    if (!connection) return connection.error();
+    return verify_file(**connection);
+  }
+
+  Health health() const override {
+    Health health;
+    health.message = writer_.failure();
+    health.writable = health.message.empty();
+    health.queued = writer_.queued();
+    health.queue_limit = options_.queue_limit;
+    health.log_bytes = writer_.log_bytes();
+    return health;
+  }
+
+ private:
+  // Numbers that the file has given away and no caller has yet.
+  struct NumberBlock {
+    std::mutex mutex;
+    std::int64_t next = 0;
+    std::int64_t end = 0;
+  };
+
+  Result<std::vector<Case>> find_by_key(std::string_view client, std::string_view kind, std::string_view value,
+                                        int limit) const {
+    return readers_->ask(
+        [&](SqliteConnection& connection) { return read_by_key(connection, client, kind, value, limit); });
+  }
+
+  const SqliteOptions options_;
+  const FileLock lock_;
+  NumberBlock authorization_numbers_;
+  NumberBlock reference_numbers_;
+  SqliteWriter writer_;
+  SqliteCheckpointer checkpointer_;
+  const std::unique_ptr<SqliteReaders> readers_;
+};
+
+Result<NumberRange> SqliteStore::reserve_numbers(Sequence sequence, int count) {
+  if (count < 1 || count > kMaxNumbers) return base::invalid("reserve_numbers: count is not 1 to 100000");
+  NumberBlock& block = sequence == Sequence::kAuthorization ? authorization_numbers_ : reference_numbers_;
+  const std::scoped_lock lock(block.mutex);
+  if (block.end - block.next < count) {
+    const int size = std::max(count, kNumberBlock);
+    std::int64_t first = 0;
+    auto taken = writer_.run(
+        [&](SqliteConnection& connection) -> Result<void> {
+          auto numbers = take_numbers(connection, sequence, size);
+          if (!numbers) return numbers.error();
+          first = *numbers;
+          return {};
+        },
+        0);
+    if (!taken) return taken.error();
+    block.next = first;
+    block.end = first + size;
+  }
+  const NumberRange range{block.next, count};
+  block.next += count;
+  return range;
+}
+
+// The connections in the state that the threads need, or why not. The lock is held.
+struct Connections {
+  std::unique_ptr<SqliteConnection> write, checkpoint;
+  std::unique_ptr<SqliteReaders> readers;
+};
+
+Result<Connections> connect(const SqliteOptions& options) {
+  Connections connections;
+  auto write = SqliteConnection::open(options.file, SqliteConnection::Mode::kWrite);
+  if (!write) return write.error();
+  connections.write = std::move(*write);
+  if (auto ready = migrate(*connections.write); !ready) return ready.error();
+  if (auto set = connections.write->execute("PRAGMA journal_mode=WAL; PRAGMA cache_size=-16384"); !set) {
+    return set.error();
+  }
+  if (options.file_limit_pages > 0) {
+    const std::string limit = "PRAGMA max_page_count=" + std::to_string(options.file_limit_pages);
+    if (auto set = connections.write->execute(limit.c_str()); !set) return set.error();
+  }
+  auto checkpoint = SqliteConnection::open(options.file, SqliteConnection::Mode::kWrite);
+  if (!checkpoint) return checkpoint.error();
+  connections.checkpoint = std::move(*checkpoint);
+  auto readers = SqliteReaders::open(options.file, options.readers);
+  if (!readers) return readers.error();
+  connections.readers = std::move(*readers);
+  return connections;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options) {
+  auto lock = FileLock::take(options.file);
+  if (!lock) return lock.error();
+  auto connections = connect(options);
+  if (!connections) return base::Error{connections.error().code, options.file + ": " + connections.error().message};
+  return std::make_unique<SqliteStore>(options, std::move(*lock), std::move(connections->write),
+                                       std::move(connections->checkpoint), std::move(connections->readers));
+}
+
+}  // namespace pas::store

@@ -1,0 +1,104 @@
+#pragma once
+// SQLite's C interface as values: connections, queries whose statements are prepared once, errors as Result.
+// A connection is used by one thread at a time.
+
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "fhir/base/result.h"
+
+namespace pas::store {
+
+template <class T>
+using Result = base::Result<T>;
+
+// Bytes for a BLOB column; a string_view is bound as TEXT.
+struct SqliteBlob {
+  std::string_view bytes;
+};
+
+class SqliteConnection {
+ public:
+  enum class Mode { kWrite, kRead };
+  static Result<std::unique_ptr<SqliteConnection>> open(const std::string& file, Mode mode);
+
+  SqliteConnection(const SqliteConnection&) = delete;
+  SqliteConnection& operator=(const SqliteConnection&) = delete;
+  ~SqliteConnection();
+
+  // Statements without rows or values: BEGIN, PRAGMA, a migration.
+  Result<void> execute(const char* script);
+
+  // One statement, to its end. The values are read before it returns.
+  template <class... Values>
+  Result<void> run(std::string_view sql, const Values&... values);
+
+  sqlite3* handle() const { return handle_; }
+  std::int64_t last_row() const { return sqlite3_last_insert_rowid(handle_); }
+  bool in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
+
+  // The failure behind a result code: kConflict for a broken constraint, kTooLarge, kInvalid for a mistake in the SQL or
+  // a file of another kind,
+  // kUnavailable for everything else. SQLite's messages name tables and columns, never values.
+  base::Error error(int code) const;
+
+ private:
+  friend class SqliteQuery;
+  explicit SqliteConnection(sqlite3* handle) : handle_(handle) {}
+  sqlite3_stmt* prepare(std::string_view sql);  // null on failure; lives as long as the connection
+
+  sqlite3* handle_;
+  std::map<std::string, sqlite3_stmt*, std::less<>> statements_;
+};
+
+// A running statement. Values bound must outlive it; of one SQL text only one runs at a time on a connection.
+class SqliteQuery {
+ public:
+  template <class... Values>
+  SqliteQuery(SqliteConnection& connection, std::string_view sql, const Values&... values)
+      : connection_(connection), statement_(connection.prepare(sql)) {
+    if (statement_ == nullptr) code_ = sqlite3_errcode(connection.handle());
+    int place = 0;
+    (bind(++place, values), ...);
+  }
+  SqliteQuery(const SqliteQuery&) = delete;
+  SqliteQuery& operator=(const SqliteQuery&) = delete;
+  ~SqliteQuery();
+
+  bool next();                  // false at the end and on failure
+  Result<void> finish() const;  // the failure, if there was one
+
+  // Of the present row; views live until the next next().
+  std::int64_t integer(int column) const { return sqlite3_column_int64(statement_, column); }
+  std::string_view bytes(int column) const;
+  std::string text(int column) const { return std::string(bytes(column)); }
+
+ private:
+  void bind(int place, std::int64_t value) { note(sqlite3_bind_int64(statement_, place, value)); }
+  void bind(int place, int value) { bind(place, std::int64_t{value}); }
+  void bind(int place, std::string_view text);
+  void bind(int place, SqliteBlob blob);
+  void note(int code) {
+    if (code_ == SQLITE_OK) code_ = code;
+  }
+
+  SqliteConnection& connection_;
+  sqlite3_stmt* statement_;
+  int code_ = SQLITE_OK;
+};
+
+template <class... Values>
+Result<void> SqliteConnection::run(std::string_view sql, const Values&... values) {
+  SqliteQuery query(*this, sql, values...);
+  while (query.next()) {
+  }
+  return query.finish();
+}
+
+}  // namespace pas::store

@@ -1,0 +1,209 @@
+#include "adapter/store/sqlite_read.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <limits>
+#include <utility>
+
+#include "adapter/store/case_keys.h"
+#include "adapter/store/packing.h"
+
+namespace pas::store {
+namespace {
+
+template <class Enum>
+std::optional<Enum> parse(std::string_view name, std::initializer_list<Enum> values) {
+  for (const Enum value : values) {
+    if (to_string(value) == name) return value;
+  }
+  return std::nullopt;
+}
+
+base::Error damaged(const std::string& id, const char* what) {
+  return base::unavailable("case " + id + ": its stored " + what + " is damaged");
+}
+
+// Of a row "SELECT c.*": the columns in the order of the schema, which migrations only add to.
+Result<Case> case_of(const SqliteQuery& row) {
+  Case record;
+  record.order = row.integer(0);
+  record.id = row.text(1);
+  record.client = row.text(2);
+  record.version = row.text(3);
+  const auto kind = parse(row.bytes(4), {Kind::kInitial, Kind::kUpdate, Kind::kCancel});
+  const auto status = parse(row.bytes(5), {Status::kDecided, Status::kPended, Status::kCancelled, Status::kError});
+  auto claim_identifiers = unpack_identifiers(row.bytes(6));
+  auto patient_identifiers = unpack_identifiers(row.bytes(10));
+  if (!kind || !status || !claim_identifiers || !patient_identifiers) return damaged(record.id, "row");
+  record.kind = *kind;
+  record.status = *status;
+  record.claim_identifiers = std::move(*claim_identifiers);
+  record.claim_full_url = row.text(7);
+  record.claim_id = row.text(8);
+  record.member_id = row.text(9);
+  record.patient_identifiers = std::move(*patient_identifiers);
+  record.payer = row.text(11);
+  record.request_date = row.text(12);
+  record.received_at_ms = row.integer(13);
+  record.request_sha256 = row.text(14);
+  record.prior_id = row.text(15);
+  record.replaced_by = row.text(16);
+  return record;
+}
+
+Result<void> read_items(SqliteConnection& connection, Case& record) {
+  SqliteQuery row(connection,
+                  "SELECT sequence, action, reason, procedure_code, item_transaction, months, trace_number,"
+                  " authorization_number, administrative_reference_number, valid_from, valid_to "
+                  "FROM items WHERE case_seq = ? ORDER BY rowid",
+                  record.order);
+  while (row.next()) {
+    Item& item = record.items.emplace_back();
+    item.sequence = static_cast<int>(row.integer(0));
+    item.action = row.text(1);
+    item.reason = row.text(2);
+    item.procedure_code = row.text(3);
+    item.transaction = row.text(4);
+    item.months = static_cast<int>(row.integer(5));
+    item.trace_number = row.text(6);
+    item.authorization_number = row.text(7);
+    item.administrative_reference_number = row.text(8);
+    item.valid_from = row.text(9);
+    item.valid_to = row.text(10);
+  }
+  return row.finish();
+}
+
+Result<std::vector<Case>> read_cases(SqliteConnection& connection, SqliteQuery& row) {
+  std::vector<Case> cases;
+  while (row.next()) {
+    auto record = case_of(row);
+    if (!record) return record.error();
+    if (auto read = read_items(connection, *record); !read) return read.error();
+    cases.push_back(std::move(*record));
+  }
+  if (auto read = row.finish(); !read) return read.error();
+  return cases;
+}
+
+Result<std::optional<Case>> first_of(Result<std::vector<Case>> cases) {
+  if (!cases) return cases.error();
+  if (cases->empty()) return std::optional<Case>();
+  return std::optional<Case>(std::move(cases->front()));
+}
+
+int most_cases(int limit) {
+  return std::clamp(limit, 0, kMaxCases);
+}
+
+std::string_view body_query(Body body) {
+  switch (body) {
+    case Body::kRequest:
+      return "SELECT b.request FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = ?";
+    case Body::kResponse:
+      return "SELECT b.response FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = ?";
+    case Body::kClaim:
+      return "SELECT b.claim FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = ?";
+    case Body::kClaimResponse:
+      break;
+  }
+  return "SELECT b.claim_response FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = ?";
+}
+
+// The one compressed text that the query gives, if it gives a row.
+Result<std::optional<std::string>> read_text(SqliteQuery& row, std::string_view id, const char* what) {
+  std::optional<std::string> text;
+  if (row.next()) {
+    text = decompress(row.bytes(0));
+    if (!text) return damaged(std::string(id), what);
+  }
+  if (auto read = row.finish(); !read) return read.error();
+  return text;
+}
+
+}  // namespace
+
+Result<std::optional<Case>> read_case(SqliteConnection& connection, std::string_view id) {
+  SqliteQuery row(connection, "SELECT c.* FROM cases c WHERE c.id = ?", id);
+  return first_of(read_cases(connection, row));
+}
+
+Result<std::optional<std::string>> read_body(SqliteConnection& connection, std::string_view id, Body body) {
+  SqliteQuery row(connection, body_query(body), id);
+  return read_text(row, id, "body");
+}
+
+Result<std::optional<std::string>> read_decision(SqliteConnection& connection, std::string_view id, int item_sequence) {
+  SqliteQuery row(connection,
+                  "SELECT i.decision_record FROM cases c JOIN items i ON i.case_seq = c.seq "
+                  "WHERE c.id = ? AND i.sequence = ? AND i.decision_record IS NOT NULL",
+                  id, item_sequence);
+  return read_text(row, id, "decision record");
+}
+
+Result<std::vector<Case>> read_by_key(SqliteConnection& connection, std::string_view client, std::string_view kind,
+                                      std::string_view value, int limit) {
+  SqliteQuery row(connection,
+                  "SELECT c.* FROM case_keys k JOIN cases c ON c.seq = k.case_seq "
+                  "WHERE k.client = ? AND k.kind = ? AND k.value = ? ORDER BY k.case_seq DESC LIMIT ?",
+                  client, kind, value, most_cases(limit));
+  return read_cases(connection, row);
+}
+
+Result<std::optional<Case>> read_same_request(SqliteConnection& connection, std::string_view client,
+                                              std::string_view request_sha256, std::int64_t since_ms) {
+  SqliteQuery row(connection,
+                  "SELECT c.* FROM case_keys k JOIN cases c ON c.seq = k.case_seq "
+                  "WHERE k.client = ? AND k.kind = ? AND k.value = ? AND c.received_at_ms >= ? "
+                  "ORDER BY k.case_seq DESC LIMIT 1",
+                  client, kRequestKey, request_sha256, since_ms);
+  return first_of(read_cases(connection, row));
+}
+
+Result<int> read_months(SqliteConnection& connection, const MonthsQuery& query) {
+  // The total is kept by each commit, so that this stays one look-up however many cases a member has.
+  SqliteQuery row(connection,
+                  "SELECT m.months - coalesce((SELECT sum(i.months) FROM cases c JOIN items i ON i.case_seq = c.seq "
+                  "WHERE c.id = ?4 AND c.replaced_by = '' AND c.payer = m.payer AND c.member_id = m.member_id "
+                  "AND i.procedure_code = m.procedure_code AND i.action IN ('A1', 'A2', 'A6', 'NA')), 0) "
+                  "FROM months m WHERE m.payer = ?1 AND m.member_id = ?2 AND m.procedure_code = ?3",
+                  query.payer, query.member_id, query.procedure_code, query.except_case);
+  const int months = row.next() ? static_cast<int>(row.integer(0)) : 0;
+  if (auto read = row.finish(); !read) return read.error();
+  return months;
+}
+
+Result<Page> read_page(SqliteConnection& connection, const CaseFilter& filter, std::optional<std::int64_t> before,
+                       int limit) {
+  // A filter that is not set still names its value, so that the values bound are always the same.
+  std::string sql = "SELECT c.* FROM cases c WHERE c.seq < ?1";
+  sql += filter.client.empty() ? " AND ?2 = ''" : " AND c.client = ?2";
+  sql += filter.member_id.empty() ? " AND ?3 = ''" : " AND c.member_id = ?3";
+  sql += filter.status ? " AND c.status = ?4" : " AND ?4 = ''";
+  sql += " ORDER BY c.seq DESC LIMIT ?5";
+  const auto most = static_cast<std::size_t>(most_cases(limit));
+  const std::string_view status = filter.status ? to_string(*filter.status) : std::string_view();
+  const std::int64_t below = before.value_or(std::numeric_limits<std::int64_t>::max());
+  SqliteQuery row(connection, sql, below, filter.client, filter.member_id, status, static_cast<std::int64_t>(most) + 1);
+  auto cases = read_cases(connection, row);
+  if (!cases) return cases.error();
+  Page page{std::move(*cases), std::nullopt};
+  if (page.cases.size() > most) {
+    page.cases.resize(most);
+    if (most > 0) page.continue_before = page.cases.back().order;
+  }
+  return page;
+}
+
+Result<std::vector<OutboxMessage>> read_due(SqliteConnection& connection, std::int64_t now_ms, int limit) {
+  SqliteQuery row(connection,
+                  "SELECT o.id, c.id, o.kind, o.payload, o.due_ms FROM outbox o JOIN cases c ON c.seq = o.case_seq "
+                  "WHERE o.due_ms <= ? ORDER BY o.due_ms, o.id LIMIT ?",
+                  now_ms, most_cases(limit));
+  std::vector<OutboxMessage> due;
+  while (row.next()) due.push_back({row.integer(0), row.text(1), row.text(2), row.text(3), row.integer(4)});
+  if (auto read = row.finish(); !read) return read.error();
+  return due;
+}
+
+}  // namespace pas::store

@@ -1,0 +1,27 @@
+#pragma once
+// The store's questions as statements, on any connection to the file.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapter/store/sqlite_connection.h"
+#include "adapter/store/store.h"
+
+namespace pas::store {
+
+Result<std::optional<Case>> read_case(SqliteConnection& connection, std::string_view id);
+Result<std::optional<std::string>> read_body(SqliteConnection& connection, std::string_view id, Body body);
+Result<std::optional<std::string>> read_decision(SqliteConnection& connection, std::string_view id, int item_sequence);
+// `kind` is one of case_keys.h.
+Result<std::vector<Case>> read_by_key(SqliteConnection& connection, std::string_view client, std::string_view kind,
+                                      std::string_view value, int limit);
+Result<std::optional<Case>> read_same_request(SqliteConnection& connection, std::string_view client,
+                                              std::string_view request_sha256, std::int64_t since_ms);
+Result<int> read_months(SqliteConnection& connection, const MonthsQuery& query);
+Result<Page> read_page(SqliteConnection& connection, const CaseFilter& filter, std::optional<std::int64_t> before,
+                       int limit);
+Result<std::vector<OutboxMessage>> read_due(SqliteConnection& connection, std::int64_t now_ms, int limit);
+
+}  // namespace pas::store

@@ -1,0 +1,181 @@
+// What every store promises of its questions.
+
+#include "tests/adapter/store/contract.h"
+
+namespace pas {
+namespace {
+
+using store::Identifier;
+using support::submission;
+
+class StoreLookup : public StoreContract {};
+
+TEST_P(StoreLookup, FindsTheClientsOwnNewestFirst) {
+  for (const char* id : {"c-1", "c-2", "c-3"}) {
+    auto sent = submission(id);
+    sent.record.claim_full_url = "http://ehr/Claim/1";
+    commit(sent);
+  }
+  auto foreign = submission("c-4");
+  foreign.record.client = "hospital";
+  foreign.record.claim_full_url = "http://ehr/Claim/1";
+  commit(foreign);
+
+  EXPECT_EQ(ids(store_->find_by_claim_url("clinic", "http://ehr/Claim/1", 10)), (Ids{"c-3", "c-2", "c-1"}));
+  EXPECT_EQ(ids(store_->find_by_claim_url("clinic", "http://ehr/Claim/1", 2)), (Ids{"c-3", "c-2"}));
+  EXPECT_EQ(ids(store_->find_by_claim_url("hospital", "http://ehr/Claim/1", 10)), Ids{"c-4"});
+  EXPECT_EQ(ids(store_->find_by_claim_url("clinic", "http://ehr/Claim/2", 10)), Ids{});
+  EXPECT_EQ(ids(store_->find_by_claim_url("clinic", "", 10)), Ids{});
+  EXPECT_EQ(ids(store_->find_by_claim_url("clinic", "http://ehr/Claim/1", 0)), Ids{});
+  EXPECT_EQ(ids(store_->find_by_claim_url("clinic", "http://ehr/Claim/1", -1)), Ids{});
+
+  EXPECT_EQ(ids(store_->find_by_claim_identifier("clinic", {"urn:clinic:claims", "c-2"}, 10)), Ids{"c-2"});
+  EXPECT_EQ(ids(store_->find_by_claim_identifier("clinic", {"urn:clinic:batches", "7"}, 10)),
+            (Ids{"c-3", "c-2", "c-1"}));
+  EXPECT_EQ(ids(store_->find_by_claim_identifier("clinic", {"urn:other", "7"}, 10)), Ids{});
+  EXPECT_EQ(ids(store_->find_by_claim_identifier("hospital", {"urn:clinic:claims", "c-2"}, 10)), Ids{});
+
+  EXPECT_EQ(ids(store_->find_by_patient_identifier("clinic", {"urn:clinic:patients", "P-1"}, 10)),
+            (Ids{"c-3", "c-2", "c-1"}));
+  EXPECT_EQ(ids(store_->find_by_patient_identifier("clinic", {"urn:clinic:claims", "c-2"}, 10)), Ids{});
+}
+
+TEST_P(StoreLookup, SystemAndValueDoNotRunTogether) {
+  auto sent = submission("c-1");
+  sent.record.claim_identifiers = {{"a|b", "c"}, {"a", "x"}, {"a", "x"}, {"", "bare"}, {"no value", ""}};
+  commit(sent);
+  EXPECT_EQ(ids(store_->find_by_claim_identifier("clinic", {"a|b", "c"}, 10)), Ids{"c-1"});
+  EXPECT_EQ(ids(store_->find_by_claim_identifier("clinic", {"a", "b|c"}, 10)), Ids{});
+  EXPECT_EQ(ids(store_->find_by_claim_identifier("clinic", {"a", "x"}, 10)), Ids{"c-1"}) << "once, though sent twice";
+  EXPECT_EQ(ids(store_->find_by_claim_identifier("clinic", {"", "bare"}, 10)), Ids{"c-1"});
+  EXPECT_EQ(ids(store_->find_by_claim_identifier("clinic", {"no value", ""}, 10)), Ids{});
+}
+
+TEST_P(StoreLookup, FindsAResend) {
+  const auto sent = submission("c-1");
+  commit(sent);
+  const std::string& hash = sent.record.request_sha256;
+  EXPECT_EQ((*store_->find_same_request("clinic", hash, support::kNoonMs))->id, "c-1");
+  EXPECT_EQ(*store_->find_same_request("clinic", hash, support::kNoonMs + 1), std::nullopt);
+  EXPECT_EQ(*store_->find_same_request("hospital", hash, 0), std::nullopt);
+  EXPECT_EQ(*store_->find_same_request("clinic", "00", 0), std::nullopt);
+
+  auto newer = submission("c-2");
+  newer.record.request_sha256 = hash;
+  newer.bodies.request = sent.bodies.request;
+  newer.record.received_at_ms = support::kNoonMs + 5;
+  commit(newer);
+  EXPECT_EQ((*store_->find_same_request("clinic", hash, support::kNoonMs))->id, "c-2");
+}
+
+// One item of E0781 with these months and action.
+store::Submission rental(const std::string& id, int months, const std::string& action) {
+  auto sent = submission(id);
+  sent.record.items.resize(1);
+  sent.record.items[0].months = months;
+  sent.record.items[0].action = action;
+  sent.decisions.clear();
+  return sent;
+}
+
+TEST_P(StoreLookup, AddsMonthsOfActionsThatCount) {
+  EXPECT_EQ(*store_->months_authorized({"payer", "M-1", "E0781", ""}), 0);
+  int expected = 0;
+  int months = 1;
+  for (const char* action : {"A1", "A2", "A6", "NA"}) {
+    commit(rental(std::string("counts-") + action, months, action));
+    expected += months;
+    months *= 2;
+  }
+  for (const char* action : {"A3", "A4", "C", "CT", ""}) {
+    commit(rental(std::string("not-") + action, months, action));
+    months *= 2;
+  }
+  EXPECT_EQ(*store_->months_authorized({"payer", "M-1", "E0781", ""}), expected);
+  EXPECT_EQ(*store_->months_authorized({"payer", "M-1", "E0781", "counts-A2"}), expected - 2);
+  EXPECT_EQ(*store_->months_authorized({"payer", "M-1", "E0781", "not-A3"}), expected);
+  EXPECT_EQ(*store_->months_authorized({"payer", "M-1", "E0781", "nowhere"}), expected);
+  EXPECT_EQ(*store_->months_authorized({"payer", "M-1", "E0776", ""}), 0);
+  EXPECT_EQ(*store_->months_authorized({"payer", "M-2", "E0781", ""}), 0);
+  EXPECT_EQ(*store_->months_authorized({"other", "M-1", "E0781", ""}), 0);
+}
+
+TEST_P(StoreLookup, MonthsAreThoseOfTheChainsNewestCase) {
+  commit(rental("other", 10, "A1"));
+  commit(rental("c-1", 3, "NA"));
+  auto update = rental("c-2", 5, "A1");
+  update.record.prior_id = "c-1";
+  commit(update);
+  EXPECT_EQ(*store_->months_authorized({"payer", "M-1", "E0781", ""}), 15);
+  EXPECT_EQ(*store_->months_authorized({"payer", "M-1", "E0781", "c-2"}), 10);
+  EXPECT_EQ(*store_->months_authorized({"payer", "M-1", "E0781", "c-1"}), 15) << "replaced: counts for nothing";
+  auto cancel = rental("c-3", 5, "A3");
+  cancel.record.prior_id = "c-2";
+  commit(cancel);
+  EXPECT_EQ(*store_->months_authorized({"payer", "M-1", "E0781", ""}), 10);
+}
+
+TEST_P(StoreLookup, ACaseWithoutMemberCountsForNobody) {
+  auto sent = rental("c-1", 3, "A1");
+  sent.record.member_id.clear();
+  commit(sent);
+  EXPECT_EQ(*store_->months_authorized({"payer", "", "E0781", ""}), 0);
+}
+
+TEST_P(StoreLookup, ListsInPages) {
+  for (int i = 1; i <= 7; ++i) {
+    auto sent = submission("c-" + std::to_string(i));
+    if (i % 2 == 0) sent.record.client = "hospital";
+    if (i == 5) sent.record.status = store::Status::kDecided;
+    if (i == 6) sent.record.member_id = "M-2";
+    commit(sent);
+  }
+  Ids seen;
+  std::vector<std::size_t> sizes;
+  std::optional<std::int64_t> before;
+  do {
+    const auto page = store_->list_cases({}, before, 3);
+    ASSERT_TRUE(page);
+    sizes.push_back(page->cases.size());
+    for (const auto& record : page->cases) seen.push_back(record.id);
+    before = page->continue_before;
+  } while (before);
+  EXPECT_EQ(seen, (Ids{"c-7", "c-6", "c-5", "c-4", "c-3", "c-2", "c-1"}));
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{3, 3, 1}));
+
+  const auto list = [this](const store::CaseFilter& filter) {
+    const auto page = store_->list_cases(filter, std::nullopt, 100);
+    Ids found;
+    for (const auto& record : page->cases) found.push_back(record.id);
+    EXPECT_EQ(page->continue_before, std::nullopt);
+    return found;
+  };
+  EXPECT_EQ(list({"hospital", "", {}}), (Ids{"c-6", "c-4", "c-2"}));
+  EXPECT_EQ(list({"", "M-2", {}}), Ids{"c-6"});
+  EXPECT_EQ(list({"", "", store::Status::kDecided}), Ids{"c-5"});
+  EXPECT_EQ(list({"clinic", "M-1", store::Status::kPended}), (Ids{"c-7", "c-3", "c-1"}));
+  EXPECT_EQ(list({"clinic", "M-2", {}}), Ids{});
+  EXPECT_EQ(store_->list_cases({}, std::nullopt, 0)->cases.size(), 0U);
+  EXPECT_EQ(store_->list_cases({}, std::nullopt, 7)->continue_before, std::nullopt) << "the last page is known as such";
+}
+
+TEST_P(StoreLookup, MessagesAreDueInOrder) {
+  auto sent = submission("c-1");
+  sent.outbox = {{0, "", "late", "a", 300}, {0, "", "first", "b", 100}, {0, "", "second", "c", 100}};
+  commit(sent);
+  const auto kinds = [this](std::int64_t now_ms, int limit) {
+    std::vector<std::string> found;
+    const auto due = store_->due_messages(now_ms, limit);
+    for (const auto& message : *due) found.push_back(message.kind);
+    return found;
+  };
+  EXPECT_EQ(kinds(99, 10), Ids{});
+  EXPECT_EQ(kinds(100, 10), (Ids{"first", "second"}));
+  EXPECT_EQ(kinds(300, 10), (Ids{"first", "second", "late"}));
+  EXPECT_EQ(kinds(300, 1), Ids{"first"});
+}
+
+PAS_EVERY_BACKEND(StoreLookup);
+
+}  // namespace
+}  // namespace pas
