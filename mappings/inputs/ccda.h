@@ -21,8 +21,8 @@ struct Ccda {
 };
 
 struct CcdaLimits {
-  std::size_t bytes = std::size_t{16} << 20U;
-  std::size_t tags = 1'000'000;  // '<' characters: bounds the tree's memory
+  std::size_t bytes = std::size_t{64} << 20U;
+  std::size_t marks = 1'000'000;  // of '<' and '=' together: bounds the tree's memory
 };
 
 // Nothing for XML that is not a ClinicalDocument of urn:hl7-org:v3. An error for what is not XML that we take:

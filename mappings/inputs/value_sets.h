@@ -1,19 +1,17 @@
 #pragma once
 // A payer's code systems, value sets and code maps, from value-sets.json (policy page §4).
 //
-//   {"systems":   {"HCPCS": ["http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets", …]},   the first URI is
-//   canonical
-//    "valueSets": {"cancer": [{"system": "ICD-10-CM", "ranges": [{"from": "C00", "to": "C96"}]},
-//                             {"system": "SNOMED CT", "codes": {"363346000": "malignant neoplastic disease"}}],
-//                  "chemotherapy": [{"system": "HCPCS", "ranges": [{"from": "J9000", "to": "J9999",
-//                                                                   "except": ["J9202"]}]}]},
+//   {"systems":   {"ICD-10-CM": {"uris": ["http://hl7.org/fhir/sid/icd-10-cm"], "ignoreCase": true, "ignoreDots":
+//   true}},
+//    "valueSets": {"cancer": [{"system": "ICD-10-CM", "ranges": [{"from": "C00", "to": "C96", "subdivisions": true}]},
+//                             {"system": "SNOMED CT", "codes": {"363346000": "malignant neoplastic disease"}}]},
 //    "maps":      {"snomed-to-icd-10-cm": {"from": "SNOMED CT", "to": "ICD-10-CM", "codes": {"363346000": "C80.1"}}}}
 //
-// `codes` is an object from code to display, `prefixes` a list of beginnings, `ranges` compares the first characters up
-// to the bounds' length, so that C96 includes C96.9. Codes are compared by their letters and digits with case ignored
-// where the system is ICD-10-CM or HCPCS-like ("ignoreCase", "ignoreDots" of the system). Immutable; any thread.
+// A system has one or more URIs, of which the first is written; its codes are compared without regard to case or dots
+// where it says so. A set has, for each system, `codes` (code to display), `prefixes` (beginnings of codes) and
+// `ranges` (codes as long as the bounds, or longer too with `subdivisions`; `except` leaves some out). `source` says
+// where codes were checked. Immutable; any thread.
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,13 +50,20 @@ class ValueSets {
   // Nothing (empty in FHIRPath) for an unknown set or another kind of item.
   std::optional<bool> member_of(const fhirpath::Item& item, std::string_view set) const;
 
+  // The code as it is written into inputs (capitals where the system ignores case), and as codes are compared.
+  std::string written_code(std::string_view system_uri, std::string_view code) const;
+  std::string compared_code(std::string_view system_uri, std::string_view code) const;
+
   // The code in the map's target system, or empty.
   std::string_view translate(std::string_view map, std::string_view system_uri, std::string_view code) const;
+  // Whether the map leads from that system.
+  bool is_mapped_system(std::string_view map, std::string_view system_uri) const;
   // The canonical URI of the system that the map leads to.
   std::string_view target_uri(std::string_view map) const;
 
+  struct Tables;  // of value_sets.cpp
+
  private:
-  struct Tables;
   explicit ValueSets(std::unique_ptr<const Tables> tables);
   std::unique_ptr<const Tables> tables_;
 };
