@@ -5,7 +5,8 @@
 // Errors refuse the resource. Warnings do not: they are shown to the sender next to the answer. Information is for the
 // sender's comfort only.
 // A report keeps at most `cap` issues, errors before the others, and counts what it left out, so that a hostile body
-// cannot make us hold or send back an unbounded list; texts are cut at 2000 bytes. Issues own their strings; one thread at a time.
+// cannot make us hold or send back an unbounded list; texts are cut at 2000 bytes. Issues own their strings; one thread
+// at a time.
 
 #include <cstddef>
 #include <cstdint>

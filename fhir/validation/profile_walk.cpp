@@ -1,0 +1,269 @@
+#include <algorithm>
+
+#include "fhir/fhirpath/decimal.h"
+#include "fhir/fhirpath/temporal.h"
+#include "fhir/validation/walk.h"
+#include "fhir/validation/wording.h"
+
+namespace pas::validation {
+namespace {
+
+constexpr std::uint32_t kDeepestProfiles = 24;  // of profiles that lead to each other through references and slices
+
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+std::string count_in_words(std::uint32_t count) {
+  return count == definitions::table::kUnbounded ? "any number" : std::to_string(count);
+}
+
+// -1, 0, 1 by the type's order; nothing where they cannot be compared.
+std::optional<int> compare_bound(json::Node actual, json::Node bound, std::string_view type) {
+  const auto sign = [](std::strong_ordering order) { return order < 0 ? -1 : order > 0 ? 1 : 0; };
+  if (type == "Quantity") {
+    const json::Node code = bound["code"];
+    if (code && (actual["code"].text() != code.text() || actual["system"].text() != bound["system"].text())) {
+      return std::nullopt;
+    }
+    return compare_bound(actual["value"], bound["value"], "decimal");
+  }
+  if (type == "date" || type == "dateTime" || type == "instant") {
+    const auto left = fhirpath::Temporal::parse_date_time(actual.text());
+    const auto right = fhirpath::Temporal::parse_date_time(bound.text());
+    return left && right ? compare(*left, *right) : std::nullopt;
+  }
+  if (type == "time") return actual.text().compare(bound.text()) < 0 ? -1 : actual.text() == bound.text() ? 0 : 1;
+  const auto left = fhirpath::Decimal::parse(actual.text());
+  const auto right = fhirpath::Decimal::parse(bound.text());
+  if (!left || !right) return std::nullopt;
+  return sign(*left <=> *right);
+}
+
+}  // namespace
+
+void Walk::check_declared_profiles(json::Node resource, const TypeRule& type) {
+  for (const json::Node canonical : resource["meta"]["profile"]) {
+    if (!canonical.is_string()) continue;
+    ProfileRef* ref = profiles_.find(canonical.text());
+    if (ref != nullptr) {
+      check_profile(profiles_.compiled(*ref), {resource, {}, &type});
+    } else if (!schema_.definitions().find_structure(canonical.text())) {
+      fault(Severity::kInformation, IssueType::kNotFound, "profile", canonical, [&] {
+        return "The profile " + in_quotes(canonical.text()) + " is not among the definitions at hand: not checked.";
+      });
+    }
+  }
+}
+
+void Walk::check_profile(const Profile& profile, const Place& place) {
+  if (profile.type == nullptr || profile_depth_ >= kDeepestProfiles) return;
+  if (place.type == nullptr || !place.type->is_a(profile.type->name)) {
+    return fault(Severity::kError, IssueType::kStructure, profile.structure.name(), place.node(), [&] {
+      return "The profile " + std::string(profile.structure.url()) + " is for " + std::string(profile.type->name) +
+             "; found " + std::string(place.type == nullptr ? "something else" : place.type->name) + ".";
+    });
+  }
+  ++profile_depth_;
+  check_item(profile.root, place);
+  for (ProfileRef* imposed : profile.imposed) check_profile(profiles_.compiled(*imposed), place);
+  --profile_depth_;
+}
+
+bool Walk::meets(ProfileRef& ref, const Place& place) {
+  const Profile& profile = profiles_.compiled(ref);
+  const auto key = (reinterpret_cast<std::uintptr_t>(&profile) << 8U) ^ place.node().id();
+  const auto [found, is_new] = met_.emplace(key, true);
+  if (!is_new) return found->second;
+  const bool failed_before = std::exchange(probe_failed_, false);
+  ++probing_;
+  check_profile(profile, place);
+  --probing_;
+  const bool met = !std::exchange(probe_failed_, failed_before);
+  met_[key] = met;
+  return met;
+}
+
+void Walk::check_any_profile(const std::vector<ProfileRef*>& candidates, const Place& place, std::string_view rule) {
+  std::vector<ProfileRef*> fitting;
+  for (ProfileRef* candidate : candidates) {
+    if (place.type != nullptr && place.type->is_a(candidate->structure.type())) fitting.push_back(candidate);
+  }
+  if (std::ranges::any_of(fitting, [&](ProfileRef* candidate) { return meets(*candidate, place); })) return;
+  if (fitting.empty() || probing_ > 0) {
+    return fault(Severity::kError, IssueType::kStructure, rule, place.node(), [&] {
+      return std::string(place.type == nullptr ? "This" : place.type->name) + " is not what is allowed here.";
+    });
+  }
+  // The faults by the profile that the resource claims, else by the first, say what to repair.
+  const auto claimed = std::ranges::find_if(fitting, [&](ProfileRef* candidate) {
+    const json::Node profiles = place.value["meta"]["profile"];
+    return std::any_of(profiles.begin(), profiles.end(), [&](json::Node url) {
+      return url.text().substr(0, url.text().find('|')) == candidate->structure.url();
+    });
+  });
+  ProfileRef* chosen = claimed == fitting.end() ? fitting.front() : *claimed;
+  if (fitting.size() > 1) {
+    std::vector<std::string> names;
+    for (ProfileRef* candidate : fitting) names.emplace_back(candidate->structure.url());
+    fault(Severity::kError, IssueType::kStructure, rule, place.node(), [&] {
+      return "None of the profiles that are allowed here is met (" + listed(names, names.size()) +
+             "); the other issues at this place are those by " + std::string(chosen->structure.name()) + ".";
+    });
+  }
+  check_profile(profiles_.compiled(*chosen), place);
+}
+
+void Walk::check_item(const Constrained& rules, const Place& place) {
+  if (probing_ > 0 && probe_failed_) return;
+  check_types(rules, place);
+  if (rules.value) check_value(rules, place);
+  if (rules.value_set != nullptr) {
+    check_binding(*rules.value_set, rules.strength, rules.value_set_url, rules.rule, place);
+  }
+  if (rules.max_value_set != nullptr) {
+    check_binding(*rules.max_value_set, definitions::BindingStrength::kRequired, rules.max_value_set->url(), rules.rule,
+                  place);
+  }
+  for (const definitions::ValueSet* set : rules.additional_required) {
+    check_binding(*set, definitions::BindingStrength::kRequired, set->url(), rules.rule, place);
+  }
+  check_bounds(rules, place);
+  check_constraints(rules.constraints, place);
+  check_children(rules, place);
+}
+
+void Walk::check_children(const Constrained& rules, const Place& parent) {
+  for (const Constrained& child : rules.children) check_child(child, parent);
+}
+
+void Walk::check_child(const Constrained& rules, const Place& parent) {
+  const std::size_t first = items_.size();
+  collect(parent, *rules.base, rules.only_key);
+  const std::size_t count = items_.size() - first;
+  check_count(rules, parent, first, count);
+  for (std::size_t i = first; i < first + count; ++i) {
+    const Place item = items_[i];  // items_ grows below
+    check_item(rules, item);
+  }
+  if (!rules.slices.empty()) check_slices(rules, parent, first, count);
+  items_.resize(first);
+}
+
+void Walk::check_count(const Constrained& rules, const Place& parent, std::size_t first, std::size_t count) {
+  if (rules.checks_min && count < rules.min) {
+    fault(
+        Severity::kError, IssueType::kRequired, rules.rule, parent.node(),
+        [&] {
+          std::string message = std::string(rules.name);
+          if (rules.rule.size() > rules.path.size()) message += " (" + std::string(rules.rule) + ")";
+          return message + (count == 0 ? " is missing: " : " is there " + std::to_string(count) + " times: ") +
+                 "the profile requires " + (rules.max == rules.min ? "" : "at least ") + std::to_string(rules.min) +
+                 ".";
+        },
+        rules.name);
+  }
+  if (rules.checks_max && count > rules.max) {
+    const json::Node surplus = items_[first + rules.max].node();
+    fault(Severity::kError, IssueType::kStructure, rules.rule, surplus, [&] {
+      if (rules.max == 0) return std::string(rules.name) + " is not allowed by the profile.";
+      return std::string(rules.name) + " is there " + std::to_string(count) + " times: the profile allows " +
+             count_in_words(rules.max) + ".";
+    });
+  }
+}
+
+void Walk::check_types(const Constrained& rules, const Place& place) {
+  if (rules.types.empty() || place.type == nullptr) return;
+  const auto same = [&](const TypeLimit& limit) {
+    return limit.code == place.type->name || limit.code == "Resource" ||
+           (place.type->is_resource && place.type->is_a(limit.code));
+  };
+  const auto limit = std::ranges::find_if(rules.types, same);
+  if (limit == rules.types.end()) {
+    if (!rules.checks_types) return;
+    return fault(Severity::kError, IssueType::kStructure, rules.rule, place.node(), [&] {
+      std::vector<std::string> names;
+      for (const TypeLimit& allowed : rules.types) names.emplace_back(allowed.code);
+      return std::string(place.type->name) +
+             " is not allowed here by the profile; allowed: " + listed(names, names.size()) + ".";
+    });
+  }
+  if (!limit->profiles.empty()) check_any_profile(limit->profiles, place, rules.rule);
+  if (!limit->targets.empty() && limit->code == "Reference") check_reference_limit(place, *limit, rules);
+}
+
+void Walk::check_value(const Constrained& rules, const Place& place) {
+  if (matches(*rules.value, place.value)) return;
+  fault(Severity::kError, IssueType::kValue, rules.rule, place.node(), [&] {
+    return std::string(rules.name) + (rules.value->is_fixed ? " must be " : " must hold ") +
+           rules.value->node().to_json() + "; found " +
+           (place.value ? in_quotes(place.value.to_json()) : std::string("no value")) + ".";
+  });
+}
+
+void Walk::check_bounds(const Constrained& rules, const Place& place) {
+  if (rules.max_length > 0 && characters(place.value.text()) > rules.max_length) {
+    fault(Severity::kError, IssueType::kTooLong, rules.rule, place.node(), [&] {
+      return std::string(rules.name) + " has " + std::to_string(characters(place.value.text())) +
+             " characters; allowed are " + std::to_string(rules.max_length) + ".";
+    });
+  }
+  const auto check = [&](std::string_view bound, int forbidden, std::string_view words) {
+    if (bound.empty()) return;
+    const auto document = json::Document::parse(std::string(bound));
+    if (!document || compare_bound(place.value, document->root(), rules.bound_type) != forbidden) return;
+    fault(Severity::kError, IssueType::kValue, rules.rule, place.node(),
+          [&] { return std::string(rules.name) + " must be " + std::string(words) + " " + std::string(bound) + "."; });
+  };
+  check(rules.min_value, -1, "at least");
+  check(rules.max_value, 1, "at most");
+}
+
+void Walk::collect(const Place& parent, const ElementRule& element, std::string_view only_key) {
+  const json::Node object = parent.object();
+  if (!object.is_object() || parent.type == nullptr) return;
+  for (const json::Node member : object) {
+    std::string_view key = member.key();
+    const bool is_companion = key.starts_with('_');
+    if (is_companion) key.remove_prefix(1);
+    if (element.is_choice ? !key.starts_with(element.name) : key != element.name) continue;
+    if (!only_key.empty() && key != only_key) continue;
+    const Member* place = parent.type->find(key);
+    if (place == nullptr || &parent.type->elements[place->element] != &element) continue;
+    const TypeRule* type = element.types[place->type].type;
+    if (is_companion) {
+      if (object[key]) continue;  // met with its value
+      if (member.is_object()) items_.push_back({{}, member, type});
+      for (const json::Node item : member) {
+        if (member.is_array() && item.is_object()) items_.push_back({{}, item, type});
+      }
+      continue;
+    }
+    json::Node beside;
+    if (type != nullptr && type->primitive != Primitive::kNone) {
+      for (const json::Node other : object) {
+        if (other.key().starts_with('_') && other.key().substr(1) == key) beside = other;
+      }
+    }
+    if (!member.is_array()) {
+      items_.push_back({member, beside.is_object() ? beside : json::Node{}, type ? type : resource_type(member)});
+      continue;
+    }
+    auto companion = beside.begin();
+    const bool paired = beside.is_array() && beside.size() == member.size();
+    for (const json::Node item : member) {
+      json::Node extra;
+      if (paired) {
+        extra = *companion;
+        ++companion;
+      }
+      if (item.is_null() && !extra.is_object()) continue;
+      items_.push_back({item.is_null() ? json::Node{} : item, extra.is_object() ? extra : json::Node{},
+                        type ? type : resource_type(item)});
+    }
+  }
+}
+
+}  // namespace pas::validation
