@@ -38,8 +38,7 @@ class Field {
   template <std::signed_integral T>
   Field(std::string_view name, T value) : name_(name), value_(static_cast<std::int64_t>(value)) {}
   template <std::unsigned_integral T>
-  requires(!std::same_as<T, bool>) Field(std::string_view name, T value)
-      : name_(name), value_(static_cast<std::uint64_t>(value)) {}
+  Field(std::string_view name, T value) : name_(name), value_(static_cast<std::uint64_t>(value)) {}
 
   std::string_view name() const { return name_; }
   const Value& value() const { return value_; }

@@ -1,0 +1,54 @@
+#include "adapter/http/message.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace pas::http {
+namespace {
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+}  // namespace
+
+Method method_of(std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, Method>, 7> kMethods = {{{"GET", Method::kGet},
+                                                                            {"HEAD", Method::kHead},
+                                                                            {"POST", Method::kPost},
+                                                                            {"PUT", Method::kPut},
+                                                                            {"PATCH", Method::kPatch},
+                                                                            {"DELETE", Method::kDelete},
+                                                                            {"OPTIONS", Method::kOptions}}};
+  for (const auto& [name, method] : kMethods) {
+    if (text == name) return method;
+  }
+  return Method::kOther;
+}
+
+bool equal_fold(std::string_view left, std::string_view right) {
+  return left.size() == right.size() &&
+         std::equal(left.begin(), left.end(), right.begin(), [](char a, char b) { return lower(a) == lower(b); });
+}
+
+std::optional<std::string_view> Headers::find(std::string_view name) const {
+  for (const Header& header : headers_) {
+    if (equal_fold(header.name, name)) return header.value;
+  }
+  return std::nullopt;
+}
+
+std::size_t Headers::count(std::string_view name) const {
+  return static_cast<std::size_t>(std::count_if(
+      headers_.begin(), headers_.end(), [name](const Header& header) { return equal_fold(header.name, name); }));
+}
+
+std::optional<std::string_view> Request::parameter(std::string_view name) const {
+  for (const Parameter& each : query) {
+    if (each.name == name) return each.value;
+  }
+  return std::nullopt;
+}
+
+}  // namespace pas::http
