@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "fhir/base/calendar.h"
-#include "fhir/base/result.h"
+#include "mappings/inputs/load_error.h"
 
 namespace pas::inputs {
 class Catalog;
@@ -25,17 +25,8 @@ class InputSet;
 
 namespace pas::policy {
 
-// One mistake in one file. Lines and columns count from 1, columns in bytes.
-struct LoadError {
-  std::string file;  // relative to the policies directory
-  std::size_t line = 1;
-  std::size_t column = 1;
-  std::string message;
-  std::string caret;  // the line of the file, and below it a caret under the place; two lines without a last newline
-};
-std::string to_string(const LoadError& error);  // "husky/policy.json:12:8: message", then the caret's lines
-using LoadErrors = std::vector<LoadError>;
-[[noreturn]] void throw_exception_from_error(const LoadErrors& errors, const boost::source_location& where);
+using inputs::LoadError;
+using inputs::LoadErrors;
 
 // Conditions form one tree per criterion and per row; all nodes of a policy stand in one array and are named by index.
 using ConditionId = std::uint32_t;
@@ -55,7 +46,8 @@ enum class ConditionKind : std::uint8_t {
 };
 enum class AdverseDeterminations : std::uint8_t { kClinician, kAutomated };
 
-struct Condition;  // compiled.h
+struct Condition;   // compiled.h
+struct Expression;  // compiled.h
 
 struct Criterion {
   std::string id;
@@ -117,13 +109,14 @@ class Policy {
   bool other_codes = false;                // it also answers what no policy of the payer names
   AdverseDeterminations adverse = AdverseDeterminations::kClinician;
   std::optional<int> information_deadline_days;
-  std::vector<Criterion> criteria;  // each after those that it refers to
+  std::vector<Criterion> criteria;
   std::vector<Row> rows;
   std::vector<Document> documents;
-  std::vector<Note> notes;  // of every answer
-  Template conflict_note;   // one per input in conflict: {title}, {detail}
-  Template document_note;   // one per damaged document: {detail}
-  std::vector<Condition> conditions;
+  std::vector<Note> notes;              // of every answer
+  Template conflict_note;               // one per input in conflict: {title}, {detail}
+  Template document_note;               // one per damaged document: {detail}
+  std::vector<Condition> conditions;    // of criteria, rows and notes; a criterion's before what refers to it
+  std::vector<Expression> expressions;  // each text once
   const inputs::Catalog* catalog = nullptr;
 
   bool in_force(base::Date date) const;
@@ -135,7 +128,10 @@ struct Payer {
   std::string name;
   std::vector<std::string> identifiers;   // values that Claim.insurer may carry
   bool answers_unknown_insurers = false;  // at most one payer of the set
-  std::string code_input;                 // the input that holds the requested code
+  // The inputs that the store keeps of each item; empty when the payer has none. By the first a policy is chosen.
+  std::string code_input;
+  std::string transaction_input;  // rental or purchase
+  std::string months_input;       // of a rental
   std::shared_ptr<const inputs::Catalog> catalog;
   std::vector<std::unique_ptr<const Policy>> policies;
 
