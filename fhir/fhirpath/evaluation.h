@@ -21,7 +21,6 @@ struct EvaluationLimits {
   std::size_t steps = 20'000'000;                // operations and items visited, of one run
   std::size_t collection = 1'000'000;            // items in one collection
   std::size_t memory = std::size_t{256} << 20U;  // bytes of values made until reset()
-  std::size_t depth = 2'000;                     // of nested evaluation
 };
 
 // What the engine does not know by itself. Everything is optional: without it, the function in question answers as the

@@ -38,9 +38,10 @@ enum class Kind : std::uint8_t {
 class Item {
  public:
   Item() : integer_(0) {}
-  // An element of the given FHIR type; kNoType when it is not known. The node is the value, or for a primitive that has
-  // only an id or extensions the null or the object of its `_name` member.
+  // An element of the given FHIR type; kNoType when it is not known.
   static Item element(json::Node node, TypeId type = kNoType);
+  // A primitive without a value: the node is the object of its `_name` member, with an id or extensions.
+  static Item companion(json::Node node, TypeId type = kNoType);
   static Item boolean(bool value);
   static Item string(std::string_view value);
   static Item integer(std::int64_t value);
@@ -55,7 +56,6 @@ class Item {
   bool is_node() const { return kind_ == Kind::kNode; }
   json::Node node() const { return node_; }    // absent unless kNode
   TypeId type_id() const { return type_id_; }  // of an element, when known
-  // An element that is only the `_name` member of its primitive: it has no value, but an id or extensions.
   bool is_companion() const { return is_companion_; }
 
   // The System value, of a System item or of a JSON value of that kind; nothing for other kinds. A JSON string is a
@@ -65,16 +65,18 @@ class Item {
   std::optional<std::int64_t> integer() const;
   std::optional<Decimal> decimal() const;  // of integers too
   std::optional<Temporal> temporal() const;
+  // Of a type: its name, and whether its namespace is System (else FHIR).
+  std::string_view named_type() const { return kind_ == Kind::kType ? string_ : std::string_view(); }
+  bool is_system_type() const { return is_system_type_; }
   const Quantity* quantity() const { return kind_ == Kind::kQuantity ? quantity_ : nullptr; }
 
   // The text that FHIRPath's toString() gives; JSON text for an object, "Namespace.Name" for a type.
   std::string to_string() const;
-  // "Integer", "Patient", "code"; for an element without a model "boolean", "string", "number", or its resourceType.
+  // "Integer", "Patient", "code"; of an element without a model what its JSON shows: "boolean", "string", "integer",
+  // "decimal", its resourceType or "Element".
   std::string_view type_name(const Model* model) const;
 
  private:
-  friend class ItemAccess;
-
   Kind kind_ = Kind::kBoolean;
   bool is_companion_ = false;
   bool is_system_type_ = false;

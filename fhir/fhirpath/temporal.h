@@ -93,4 +93,7 @@ class Temporal {
 
 static_assert(sizeof(Temporal) == 16);
 
+std::optional<int> compare(const Temporal& left, const Temporal& right);
+bool equivalent(const Temporal& left, const Temporal& right);
+
 }  // namespace pas::fhirpath

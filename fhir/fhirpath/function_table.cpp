@@ -1,0 +1,122 @@
+#include <algorithm>
+#include <array>
+
+#include "fhir/fhirpath/function_families.h"
+
+namespace pas::fhirpath::detail {
+namespace {
+
+using enum ResultShape;
+
+constexpr auto kFunctions = std::to_array<FunctionInfo>({
+    {"abs", fn_abs, 0, 0, kInput, {}},
+    {"aggregate", fn_aggregate, 1, 2, kUnknown, {.is_lambda = true}},
+    {"all", fn_all, 1, 1, kBoolean, {.is_lambda = true}},
+    {"allFalse", fn_all_false, 0, 0, kBoolean, {}},
+    {"allTrue", fn_all_true, 0, 0, kBoolean, {}},
+    {"anyFalse", fn_any_false, 0, 0, kBoolean, {}},
+    {"anyTrue", fn_any_true, 0, 0, kBoolean, {}},
+    {"as", fn_as, 1, 1, kType, {.takes_type = true}},
+    {"ceiling", fn_ceiling, 0, 0, kInteger, {}},
+    {"checkModifiers", fn_check_modifiers, 1, 32, kInput, {}},
+    {"children", fn_children, 0, 0, kUnknown, {.loses_order = true}},
+    {"combine", fn_combine, 1, 1, kUnion, {.loses_order = true}},
+    {"comparable", fn_comparable, 1, 1, kBoolean, {}},
+    {"conformsTo", fn_conforms_to, 1, 1, kBoolean, {}},
+    {"contains", fn_contains, 1, 1, kBoolean, {.needs_string = true}},
+    {"convertsToBoolean", fn_converts_to_boolean, 0, 0, kBoolean, {}},
+    {"convertsToDate", fn_converts_to_date, 0, 0, kBoolean, {}},
+    {"convertsToDateTime", fn_converts_to_date_time, 0, 0, kBoolean, {}},
+    {"convertsToDecimal", fn_converts_to_decimal, 0, 0, kBoolean, {}},
+    {"convertsToInteger", fn_converts_to_integer, 0, 0, kBoolean, {}},
+    {"convertsToQuantity", fn_converts_to_quantity, 0, 1, kBoolean, {}},
+    {"convertsToString", fn_converts_to_string, 0, 0, kBoolean, {}},
+    {"convertsToTime", fn_converts_to_time, 0, 0, kBoolean, {}},
+    {"count", fn_count, 0, 0, kInteger, {}},
+    {"decode", fn_decode, 1, 1, kString, {.needs_string = true}},
+    {"defineVariable", fn_define_variable, 1, 2, kInput, {.is_lambda = true}},
+    {"descendants", fn_descendants, 0, 0, kUnknown, {.loses_order = true}},
+    {"distinct", fn_distinct, 0, 0, kInput, {.loses_order = true}},
+    {"empty", fn_empty, 0, 0, kBoolean, {}},
+    {"encode", fn_encode, 1, 1, kString, {.needs_string = true}},
+    {"endsWith", fn_ends_with, 1, 1, kBoolean, {.needs_string = true}},
+    {"escape", fn_escape, 1, 1, kString, {.needs_string = true}},
+    {"exclude", fn_exclude, 1, 1, kInput, {}},
+    {"exists", fn_exists, 0, 1, kBoolean, {.is_lambda = true}},
+    {"exp", fn_exp, 0, 0, kDecimal, {}},
+    {"extension", fn_extension, 1, 1, kExtension, {}},
+    {"first", fn_first, 0, 0, kInputSingle, {.needs_order = true}},
+    {"floor", fn_floor, 0, 0, kInteger, {}},
+    {"getValue", fn_get_value, 0, 0, kUnknown, {}},
+    {"hasValue", fn_has_value, 0, 0, kBoolean, {}},
+    {"highBoundary", fn_high_boundary, 0, 1, kUnknown, {}},
+    {"htmlChecks", fn_html_checks, 0, 0, kBoolean, {}},
+    {"iif", fn_iif, 2, 3, kArms, {.is_lambda = true}},
+    {"indexOf", fn_index_of, 1, 1, kInteger, {.needs_string = true}},
+    {"intersect", fn_intersect, 1, 1, kInput, {.loses_order = true}},
+    {"is", fn_is, 1, 1, kBoolean, {.takes_type = true}},
+    {"isDistinct", fn_is_distinct, 0, 0, kBoolean, {}},
+    {"join", fn_join, 0, 1, kString, {}},
+    {"last", fn_last, 0, 0, kInputSingle, {.needs_order = true}},
+    {"lastIndexOf", fn_last_index_of, 1, 1, kInteger, {.needs_string = true}},
+    {"length", fn_length, 0, 0, kInteger, {.needs_string = true}},
+    {"ln", fn_ln, 0, 0, kDecimal, {}},
+    {"log", fn_log, 1, 1, kDecimal, {}},
+    {"lowBoundary", fn_low_boundary, 0, 1, kUnknown, {}},
+    {"lower", fn_lower, 0, 0, kString, {.needs_string = true}},
+    {"matches", fn_matches, 1, 1, kBoolean, {.needs_string = true, .takes_pattern = true}},
+    {"matchesFull", fn_matches_full, 1, 1, kBoolean, {.needs_string = true, .takes_pattern = true}},
+    {"memberOf", fn_member_of, 1, 1, kBoolean, {}},
+    {"not", fn_not, 0, 0, kBoolean, {}},
+    {"now", fn_now, 0, 0, kDateTime, {}},
+    {"ofType", fn_of_type, 1, 1, kType, {.takes_type = true}},
+    {"power", fn_power, 1, 1, kUnknown, {}},
+    {"precision", fn_precision, 0, 0, kInteger, {}},
+    {"repeat", fn_repeat, 1, 1, kUnknown, {.is_lambda = true, .loses_order = true}},
+    {"replace", fn_replace, 2, 2, kString, {.needs_string = true}},
+    {"replaceMatches", fn_replace_matches, 2, 2, kString, {.needs_string = true, .takes_pattern = true}},
+    {"resolve", fn_resolve, 0, 0, kUnknown, {}},
+    {"round", fn_round, 0, 1, kDecimal, {}},
+    {"select", fn_select, 1, 1, kArgument, {.is_lambda = true}},
+    {"single", fn_single, 0, 0, kInputSingle, {}},
+    {"skip", fn_skip, 1, 1, kInput, {.needs_order = true}},
+    {"sort", fn_sort, 0, 16, kInput, {.is_lambda = true}},
+    {"split", fn_split, 1, 1, kStrings, {.needs_string = true}},
+    {"sqrt", fn_sqrt, 0, 0, kDecimal, {}},
+    {"startsWith", fn_starts_with, 1, 1, kBoolean, {.needs_string = true}},
+    {"subsetOf", fn_subset_of, 1, 1, kBoolean, {}},
+    {"substring", fn_substring, 1, 2, kString, {.needs_string = true}},
+    {"supersetOf", fn_superset_of, 1, 1, kBoolean, {}},
+    {"tail", fn_tail, 0, 0, kInput, {.needs_order = true}},
+    {"take", fn_take, 1, 1, kInput, {.needs_order = true}},
+    {"timeOfDay", fn_time_of_day, 0, 0, kTime, {}},
+    {"toBoolean", fn_to_boolean, 0, 0, kBoolean, {}},
+    {"toChars", fn_to_chars, 0, 0, kStrings, {.needs_string = true}},
+    {"toDate", fn_to_date, 0, 0, kDate, {}},
+    {"toDateTime", fn_to_date_time, 0, 0, kDateTime, {}},
+    {"toDecimal", fn_to_decimal, 0, 0, kDecimal, {}},
+    {"toInteger", fn_to_integer, 0, 0, kInteger, {}},
+    {"toQuantity", fn_to_quantity, 0, 1, kQuantity, {}},
+    {"toString", fn_to_string, 0, 0, kString, {}},
+    {"toTime", fn_to_time, 0, 0, kTime, {}},
+    {"today", fn_today, 0, 0, kDate, {}},
+    {"trace", fn_trace, 1, 2, kInput, {.is_lambda = true}},
+    {"trim", fn_trim, 0, 0, kString, {.needs_string = true}},
+    {"truncate", fn_truncate, 0, 0, kInteger, {}},
+    {"type", fn_type, 0, 0, kUnknown, {}},
+    {"unescape", fn_unescape, 1, 1, kString, {.needs_string = true}},
+    {"union", fn_union, 1, 1, kUnion, {.loses_order = true}},
+    {"upper", fn_upper, 0, 0, kString, {.needs_string = true}},
+    {"where", fn_where, 1, 1, kInput, {.is_lambda = true}},
+});
+
+static_assert(std::ranges::is_sorted(kFunctions, {}, &FunctionInfo::name));
+
+}  // namespace
+
+const FunctionInfo* find_function(std::string_view name) {
+  const auto* const found = std::ranges::lower_bound(kFunctions, name, {}, &FunctionInfo::name);
+  return found != kFunctions.end() && found->name == name ? found : nullptr;
+}
+
+}  // namespace pas::fhirpath::detail
