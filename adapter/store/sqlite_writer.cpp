@@ -40,8 +40,8 @@ Result<void> SqliteWriter::run(Job job, std::size_t bytes) {
     }
     queue_bytes_ += bytes;
     queue_.push_back(std::move(pending));
+    wake_.notify_one();  // under the lock: from here on only `done` is touched, so the writer may go away meanwhile
   }
-  wake_.notify_one();
   return done.get();
 }
 

@@ -37,7 +37,7 @@ class SqliteWriter {
   SqliteWriter(std::unique_ptr<SqliteConnection> connection, Limits limits);
   SqliteWriter(const SqliteWriter&) = delete;
   SqliteWriter& operator=(const SqliteWriter&) = delete;
-  ~SqliteWriter();  // runs what is queued
+  ~SqliteWriter();  // runs what is queued; threads that wait in run() get their results
 
   // The job's own failure, or the transaction's. kUnavailable at once when the queue is full; a job always fits into an
   // empty one. `bytes` is what the job will write, roughly.

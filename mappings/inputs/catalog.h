@@ -1,7 +1,24 @@
 #pragma once
-// The input catalog: which inputs exist, of what type, and where each is looked for, as data (inputs.json of a payer;
-// docs/policies.md describes the format). The catalog is checked and compiled once: names, types, systems, value sets
-// and FHIRPath expressions; a mistake refuses it with file, line, column and a caret. Immutable; any thread.
+// The input catalog: which inputs exist, of what type, and where each is looked for, as data (inputs.json of a payer).
+//
+//   {"variables": {"order": "%item.extension('…').value.reference.resolve().ofType(DeviceRequest)"},   in this order
+//    "questionnaireResponses": "%claim.supportingInfo.…",     whose answers count
+//    "documentKinds": {…}, "people": {…},                     document_kinds.cpp
+//    "inputs": [{"name": "device.code", "title": "the device's code", "type": "code", "systems": ["HCPCS"],
+//                "rule": "agree", "sources": [{"path": "%item.productOrService.coding"},
+//                                             {"path": "%order.code.coding"}]}]}
+//
+// Expressions are FHIRPath over %claim, %item, %patient, %coverage, %requestDate and the variables. A source is one of
+//   {"path": …}       elements; with "codes" a Coding's code becomes the value beside it; with "transform" C++ makes
+//                     the value (transforms.h); with "document" it is one of that kind (document_records.h)
+//   {"question": …}   the answers to a questionnaire item
+//   {"store": "next-month", "member": input, "code": input}   1 + the months authorized so far
+//   {"classify": input, "classes": [value sets], "otherwise": word}   the set that another input's codes belong to
+//   {"default": …}
+// and a rule makes one value of what they have: "first" source with a value, "agree" or else conflict, "all" as a list.
+//
+// The catalog is checked and compiled once: names, types, systems, value sets and expressions; a mistake refuses it
+// with file, line, column and a caret. Immutable; any thread.
 
 #include <memory>
 #include <string>

@@ -174,6 +174,10 @@ class InputLoader {
         break;
       case SourceKind::kClassify:
         read_classify(node, definition, source);
+        // What answers the classified input answers its class.
+        if (definition.question.empty() && source.input < definitions_.size()) {
+          definition.question = definitions_[source.input].question;
+        }
         break;
     }
     return source;
@@ -188,6 +192,7 @@ class InputLoader {
                                       [&](const TransformName& entry) { return entry.name == transform.text(); });
       if (found == kTransforms.end()) {
         std::vector<std::string_view> names;
+        names.reserve(kTransforms.size());
         for (const TransformName& entry : kTransforms) names.push_back(entry.name);
         file_.error(transform, "unknown transform; known: " + one_of(names));
       } else if (found->type != definition.type) {

@@ -1,0 +1,17 @@
+#pragma once
+// The subcommands of pas-adapter. Each adds its options to the command line; when it is the one that was called, its
+// exit code is set: 0 done, 1 a bundle was refused or the work failed, 2 the call itself is wrong.
+
+#include <CLI/CLI.hpp>
+
+namespace pas::cli {
+
+inline constexpr int kDone = 0;
+inline constexpr int kFailed = 1;
+inline constexpr int kUsage = 2;
+
+void add_serve(CLI::App& app, int& exit_code);
+void add_evaluate(CLI::App& app, int& exit_code);
+void add_submit(CLI::App& app, int& exit_code);
+
+}  // namespace pas::cli

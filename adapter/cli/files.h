@@ -1,0 +1,31 @@
+#pragma once
+// Files and folders that the command line names, and what every subcommand loads at its start.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "fhir/base/result.h"
+#include "mappings/inputs/roster.h"
+#include "mappings/policy/policy.h"
+
+namespace pas::cli {
+
+// The whole file; "-" is standard input.
+base::Result<std::string> read_all(const std::string& path);
+
+// Files as given; a folder becomes its *.json files, sorted, those of subfolders too.
+std::vector<std::string> expand(const std::vector<std::string>& paths);
+
+// Calls `each` for every path; draws a progress bar on standard error when that is a terminal and there are many.
+void for_each_with_progress(const std::vector<std::string>& paths, const std::function<void(const std::string&)>& each);
+
+// Every mistake, ready to print, when they are refused.
+template <class T>
+using Loaded = boost::system::result<T, std::string>;
+Loaded<std::shared_ptr<const policy::PolicySet>> load_policies(const std::string& directory);
+// Null for an empty path: without a roster nobody's enrolment is known.
+Loaded<std::shared_ptr<const inputs::Roster>> load_roster(const std::string& path);
+
+}  // namespace pas::cli

@@ -1,0 +1,173 @@
+// submit: sends bundles to a PAS server and prints what it decided, one line an item.
+
+#include <curl/curl.h>
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adapter/cli/commands.h"
+#include "adapter/cli/files.h"
+#include "fhir/json/document.h"
+
+namespace pas::cli {
+namespace {
+
+struct SubmitOptions {
+  std::vector<std::string> bundles;
+  std::string to = "http://127.0.0.1:8080/fhir";
+};
+
+struct Answer {
+  long status = 0;  // 0: no answer
+  std::string body;
+  std::string error;
+  double ms = 0;
+};
+
+constexpr long kTimeoutMs = 30'000;
+constexpr std::size_t kMostAnswerBytes = std::size_t{64} << 20U;
+
+std::size_t collect(char* data, std::size_t size, std::size_t count, void* target) {
+  auto& body = *static_cast<std::string*>(target);
+  if (body.size() + size * count > kMostAnswerBytes) return 0;
+  body.append(data, size * count);
+  return size * count;
+}
+
+class Client {
+ public:
+  Client() : handle_(curl_easy_init()), headers_(curl_slist_append(nullptr, "Content-Type: application/fhir+json")) {}
+  ~Client() {
+    curl_slist_free_all(headers_);
+    curl_easy_cleanup(handle_);
+  }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  Answer post(const std::string& url, const std::string& body) {
+    Answer answer;
+    curl_easy_setopt(handle_, CURLOPT_URL, url.c_str());
+    curl_easy_setopt(handle_, CURLOPT_HTTPHEADER, headers_);
+    curl_easy_setopt(handle_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+    curl_easy_setopt(handle_, CURLOPT_POSTFIELDS, body.data());
+    curl_easy_setopt(handle_, CURLOPT_WRITEFUNCTION, collect);
+    curl_easy_setopt(handle_, CURLOPT_WRITEDATA, &answer.body);
+    curl_easy_setopt(handle_, CURLOPT_TIMEOUT_MS, kTimeoutMs);
+    curl_easy_setopt(handle_, CURLOPT_NOSIGNAL, 1L);
+    const auto start = std::chrono::steady_clock::now();
+    const CURLcode code = curl_easy_perform(handle_);
+    answer.ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    if (code == CURLE_OK) {
+      curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &answer.status);
+    } else {
+      answer.error = curl_easy_strerror(code);
+    }
+    return answer;
+  }
+
+ private:
+  CURL* handle_;
+  curl_slist* headers_;
+};
+
+// The first member of that name anywhere below the node's extensions.
+json::Node extension_value(json::Node node, std::string_view url_end) {  // NOLINT(misc-no-recursion)
+  for (const json::Node extension : node["extension"]) {
+    if (extension["url"].text().ends_with(url_end)) return extension;
+    if (const json::Node inside = extension_value(extension, url_end)) return inside;
+  }
+  return {};
+}
+
+std::string note_of(json::Node claim_response, json::Node item) {
+  const std::string_view number = item["noteNumber"].at(0).text();
+  for (const json::Node note : claim_response["processNote"]) {
+    if (note["number"].text() == number || number.empty()) return std::string(note["text"].text());
+  }
+  return {};
+}
+
+// "1 A4 0U" and the reason in one line.
+struct Line {
+  std::string decision;
+  std::string reason;
+};
+
+std::vector<Line> lines_of(const Answer& answer) {
+  std::vector<Line> lines;
+  const auto document = json::Document::parse(answer.body);
+  if (!document) return {{"-", answer.error}};
+  const json::Node root = document->root();
+  if (root["resourceType"].text() == "OperationOutcome") {
+    const json::Node issue = root["issue"].at(0);
+    std::string reason(issue["expression"].at(0).text());
+    reason.append(reason.empty() ? "" : ": ").append(issue["details"]["text"].text());
+    if (root["issue"].size() > 1) reason += " (and " + std::to_string(root["issue"].size() - 1) + " more)";
+    return {{"refused", reason}};
+  }
+  const json::Node claim_response = root["entry"].at(0)["resource"];
+  for (const json::Node error : claim_response["error"]) {
+    lines.push_back({"error " + std::string(error["code"]["coding"].at(0)["code"].text()),
+                     std::string(error["code"]["coding"].at(0)["display"].text())});
+  }
+  for (const json::Node item : claim_response["item"]) {
+    const json::Node review = extension_value(item["adjudication"].at(0), "extension-reviewAction");
+    std::string decision(item["itemSequence"].text());
+    decision.append(" ").append(
+        extension_value(review, "reviewActionCode")["valueCodeableConcept"]["coding"].at(0)["code"].text());
+    const json::Node reason = extension_value(review, "reasonCode");
+    if (reason) decision.append(" ").append(reason["valueCodeableConcept"]["coding"].at(0)["code"].text());
+    lines.push_back({decision, note_of(claim_response, item)});
+  }
+  return lines;
+}
+
+// At most `width` columns, cut between UTF-8 characters.
+std::string cut(std::string text, std::size_t width) {
+  if (text.size() <= width) return text;
+  std::size_t end = width - 3;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end) + "...";
+}
+
+int submit(const SubmitOptions& options) {
+  constexpr std::size_t kReasonWidth = 100;
+  if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return kFailed;
+  Client client;
+  bool all_answered = true;
+  std::printf("%-42s %6s  %-12s %8s  %s\n", "sample", "status", "decision", "ms", "reason");
+  for (const std::string& path : expand(options.bundles)) {
+    const auto bytes = read_all(path);
+    if (!bytes) {
+      std::cerr << "pas-adapter: " << bytes.error().message << "\n";
+      return kUsage;
+    }
+    const Answer answer = client.post(options.to + "/Claim/$submit", *bytes);
+    all_answered = all_answered && answer.status != 0;
+    std::string name = std::filesystem::path(path).stem().string();
+    for (const Line& line : lines_of(answer)) {
+      std::printf("%-42s %6ld  %-12s %8.1f  %s\n", name.c_str(), answer.status, line.decision.c_str(), answer.ms,
+                  cut(line.reason, kReasonWidth).c_str());
+      name.clear();
+    }
+  }
+  curl_global_cleanup();
+  return all_answered ? kDone : kFailed;
+}
+
+}  // namespace
+
+void add_submit(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<SubmitOptions>();
+  CLI::App* command = app.add_subcommand("submit", "Send bundles to a PAS server and show the decisions");
+  command->add_option("bundles", options->bundles, "Files or folders; - is standard input")->required();
+  command->add_option("--to", options->to, "FHIR base URL of the server")->capture_default_str();
+  command->callback([options, &exit_code] { exit_code = submit(*options); });
+}
+
+}  // namespace pas::cli

@@ -1,0 +1,64 @@
+#include "adapter/endpoints/application.h"
+
+#include "adapter/endpoints/claim_endpoints.h"
+#include "adapter/endpoints/outcomes.h"
+#include "fhir/json/writer.h"
+#include "mappings/pas/v2_2_1/version.h"
+
+namespace pas::endpoints {
+namespace {
+
+using http::Method;
+
+// The process answers; whether the store takes writes is told beside it.
+http::Response health(const store::Store& store) {
+  const store::Health health = store.health();
+  json::Writer out;
+  out.begin_object().member("status", health.writable ? "ok" : "read-only");
+  out.member("storeQueue", static_cast<std::int64_t>(health.queued)).end_object();
+  http::Response response;
+  response.content_type = "application/json";
+  response.headers.add("Cache-Control", "no-store");
+  response.body = std::move(out).take();
+  return response;
+}
+
+}  // namespace
+
+std::vector<VersionBase> versions() {
+  return {{&v2_2_1::kVersion, {"/fhir", "/pas/2.2.1/fhir"}}};
+}
+
+Router make_router(const Services& services, const ServerFacts& facts, std::string public_url) {
+  const service::SubmitService& submit = services.submit;
+  const store::Store& store = services.store;
+  constexpr std::string_view kSubmitDefinition = "http://hl7.org/fhir/us/davinci-pas/OperationDefinition/Claim-submit";
+  const auto submit_handler = [&submit](Call& call) { return submit_claim(call, submit); };
+
+  std::vector<Route> routes = {
+      {Method::kPost,
+       Place::kFhir,
+       "/Claim/$submit",
+       submit_handler,
+       {.resource = "Claim", .operation = "submit", .definition = kSubmitDefinition}},
+      {Method::kPost, Place::kFhir, "/Claim/{id}/$submit", submit_handler},
+      {Method::kGet,
+       Place::kFhir,
+       "/Claim/{id}",
+       [&store](Call& call) { return read_body(call, store, store::Body::kClaim); },
+       {.resource = "Claim", .interaction = "read"}},
+      {Method::kGet,
+       Place::kFhir,
+       "/ClaimResponse/{id}",
+       [&store](Call& call) { return read_body(call, store, store::Body::kClaimResponse); },
+       {.resource = "ClaimResponse", .interaction = "read"}},
+      {Method::kGet, Place::kServer, "/healthz", [&store](Call&) { return health(store); }},
+  };
+  const std::vector<Route> described = routes;
+  routes.push_back({Method::kGet, Place::kFhir, "/metadata", [described, facts](Call& call) {
+                      return fhir_json(200, write_capability_statement(described, *call.version, call.base_url, facts));
+                    }});
+  return {std::move(routes), versions(), std::move(public_url)};
+}
+
+}  // namespace pas::endpoints

@@ -1,0 +1,24 @@
+#pragma once
+// The route table of the adapter, over the services it is given. Any thread.
+
+#include <string>
+
+#include "adapter/endpoints/capability_statement.h"
+#include "adapter/endpoints/router.h"
+#include "adapter/service/submit_service.h"
+#include "adapter/store/store.h"
+
+namespace pas::endpoints {
+
+// All references outlive the router.
+struct Services {
+  const service::SubmitService& submit;
+  const store::Store& store;
+};
+
+// The versions served: each below /pas/<version>/fhir, the newest also below /fhir.
+std::vector<VersionBase> versions();
+
+Router make_router(const Services& services, const ServerFacts& facts, std::string public_url);
+
+}  // namespace pas::endpoints

@@ -1,0 +1,76 @@
+#include "adapter/endpoints/capability_statement.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "fhir/json/writer.h"
+
+namespace pas::endpoints {
+namespace {
+
+// The resources of the table, each once, in its order.
+std::vector<std::string_view> resources_of(std::span<const Route> routes) {
+  std::vector<std::string_view> resources;
+  for (const Route& route : routes) {
+    const std::string_view resource = route.capability.resource;
+    if (resource.empty() || std::find(resources.begin(), resources.end(), resource) != resources.end()) continue;
+    resources.push_back(resource);
+  }
+  return resources;
+}
+
+void write_resource(json::Writer& out, std::span<const Route> routes, std::string_view resource) {
+  const auto has = [&](std::string_view Capability::*member) {
+    return std::any_of(routes.begin(), routes.end(), [&](const Route& route) {
+      return route.capability.resource == resource && !(route.capability.*member).empty();
+    });
+  };
+  out.begin_object().member("type", resource);
+  if (has(&Capability::interaction)) {
+    out.key("interaction").begin_array();
+    for (const Route& route : routes) {
+      if (route.capability.resource != resource || route.capability.interaction.empty()) continue;
+      out.begin_object().member("code", route.capability.interaction).end_object();
+    }
+    out.end_array();
+  }
+  if (has(&Capability::operation)) {
+    out.key("operation").begin_array();
+    for (const Route& route : routes) {
+      if (route.capability.resource != resource || route.capability.operation.empty()) continue;
+      out.begin_object().member("name", route.capability.operation);
+      out.member("definition", route.capability.definition).end_object();
+    }
+    out.end_array();
+  }
+  out.end_object();
+}
+
+}  // namespace
+
+std::string write_capability_statement(std::span<const Route> routes, const pas::Version& version,
+                                       const std::string& base_url, const ServerFacts& facts) {
+  json::Writer out;
+  out.begin_object();
+  out.member("resourceType", "CapabilityStatement").member("status", "active");
+  out.member("date", base::to_string(facts.build_date)).member("kind", "instance");
+  out.key("software").begin_object().member("name", "pas-adapter").member("version", facts.software_version);
+  out.end_object();
+  out.key("implementation").begin_object();
+  out.member("description", "Prior authorization by HL7 Da Vinci PAS " + std::string(version.name));
+  out.member("url", base_url).end_object();
+  out.member("fhirVersion", "4.0.1");
+  out.key("format").begin_array().string("application/fhir+json").string("json").end_array();
+  out.key("implementationGuide").begin_array();
+  out.string("http://hl7.org/fhir/us/davinci-pas/ImplementationGuide/hl7.fhir.us.davinci-pas|" +
+             std::string(version.name));
+  out.end_array();
+  out.key("rest").begin_array().begin_object().member("mode", "server");
+  out.key("resource").begin_array();
+  for (const std::string_view resource : resources_of(routes)) write_resource(out, routes, resource);
+  out.end_array().end_object().end_array();
+  out.end_object();
+  return std::move(out).take();
+}
+
+}  // namespace pas::endpoints

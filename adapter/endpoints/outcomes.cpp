@@ -1,0 +1,50 @@
+#include "adapter/endpoints/outcomes.h"
+
+#include <array>
+
+#include "fhir/validation/operation_outcome.h"
+
+namespace pas::endpoints {
+
+http::Response fhir_json(int status, std::string body) {
+  http::Response response;
+  response.status = status;
+  response.content_type = kFhirJson;
+  response.body = std::move(body);
+  return response;
+}
+
+http::Response refusal(int status, const validation::Report& report) {
+  return fhir_json(status, validation::to_operation_outcome(report));
+}
+
+http::Response refusal(int status, validation::IssueType type, std::string_view rule, std::string message) {
+  validation::Report report;
+  report.add({validation::Severity::kError, type, std::string(rule), {}, std::move(message)});
+  return refusal(status, report);
+}
+
+http::Response refusal_of_http(int status, std::string_view code, std::string_view message) {
+  if (status >= 500) {
+    http::Response response;
+    response.status = status;
+    return response;
+  }
+  constexpr std::array kTypes = {validation::IssueType::kStructure, validation::IssueType::kTooLong,
+                                 validation::IssueType::kNotSupported, validation::IssueType::kThrottled};
+  validation::IssueType type = validation::IssueType::kProcessing;
+  for (const validation::IssueType known : kTypes) {
+    if (validation::to_string(known) == code) type = known;
+  }
+  return refusal(status, type, "HTTP", std::string(message));
+}
+
+http::Response failure(const base::Error& error) {
+  http::Response response;
+  const bool temporary = error.code == base::ErrorCode::kUnavailable || error.code == base::ErrorCode::kTimeout;
+  response.status = temporary ? 503 : 500;
+  if (temporary) response.headers.add("Retry-After", "2");
+  return response;
+}
+
+}  // namespace pas::endpoints

@@ -1,0 +1,124 @@
+#include "adapter/endpoints/router.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "adapter/endpoints/media_types.h"
+#include "adapter/endpoints/outcomes.h"
+
+namespace pas::endpoints {
+namespace {
+
+constexpr std::string_view kIdPlace = "{id}";
+constexpr std::size_t kMostIdCharacters = 64;  // FHIR id
+
+bool is_fhir_id(std::string_view text) {
+  return !text.empty() && text.size() <= kMostIdCharacters && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  });
+}
+
+// What stands for {id} when the path fits the pattern (empty when the pattern has none).
+std::optional<std::string_view> fit(std::string_view pattern, std::string_view path) {
+  const auto at = pattern.find(kIdPlace);
+  if (at == std::string_view::npos) return pattern == path ? std::optional(std::string_view{}) : std::nullopt;
+  const std::string_view before = pattern.substr(0, at);
+  const std::string_view after = pattern.substr(at + kIdPlace.size());
+  if (path.size() <= before.size() + after.size() || !path.starts_with(before) || !path.ends_with(after)) {
+    return std::nullopt;
+  }
+  const std::string_view id = path.substr(before.size(), path.size() - before.size() - after.size());
+  return is_fhir_id(id) ? std::optional(id) : std::nullopt;
+}
+
+std::string_view name_of(http::Method method) {
+  switch (method) {
+    case http::Method::kGet:
+      return "GET";
+    case http::Method::kPost:
+      return "POST";
+    case http::Method::kPut:
+      return "PUT";
+    case http::Method::kDelete:
+      return "DELETE";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+struct Router::Match {
+  const Route* route;
+  const VersionBase* version;  // null for a route of the server
+  std::string_view base_path;
+  std::string_view id;
+};
+
+Router::Router(std::vector<Route> routes, std::vector<VersionBase> versions, std::string public_url)
+    : routes_(std::move(routes)), versions_(std::move(versions)), public_url_(std::move(public_url)) {}
+
+std::vector<Router::Match> Router::match(std::string_view path) const {
+  std::vector<Match> matches;
+  for (const Route& route : routes_) {
+    if (route.place == Place::kServer) {
+      if (const auto id = fit(route.path, path)) matches.push_back({&route, nullptr, {}, *id});
+      continue;
+    }
+    for (const VersionBase& version : versions_) {
+      for (const std::string& base_path : version.base_paths) {
+        if (!path.starts_with(base_path)) continue;
+        if (const auto id = fit(route.path, path.substr(base_path.size()))) {
+          matches.push_back({&route, &version, base_path, *id});
+        }
+      }
+    }
+  }
+  return matches;
+}
+
+http::Response Router::handle(http::Request& request) const {
+  const std::string path = request.path;  // the matches view it
+  const std::vector<Match> matches = match(path);
+  if (matches.empty()) {
+    http::Response response =
+        refusal(404, validation::IssueType::kNotFound, "HTTP", "Nothing is served at this path; see /fhir/metadata.");
+    response.route = "(none)";
+    return response;
+  }
+  http::Response response = dispatch(request, matches);
+  response.route = std::string(matches.front().base_path).append(matches.front().route->path);
+  return response;
+}
+
+http::Response Router::dispatch(http::Request& request, const std::vector<Match>& matches) const {
+  const http::Method method = request.method == http::Method::kHead ? http::Method::kGet : request.method;
+  for (const Match& match : matches) {
+    if (match.route->method != method) continue;
+    Call call{request, nullptr, {}, std::string(match.id)};
+    if (match.version != nullptr) {
+      call.version = match.version->version;
+      call.base_url = public_url_ + std::string(match.base_path);
+      if (auto refused = refuse_accept(request)) return std::move(*refused);
+      if (method == http::Method::kPost) {
+        if (auto refused = refuse_content_type(request)) return std::move(*refused);
+      }
+    }
+    return match.route->handler(call);
+  }
+  std::string allowed = "OPTIONS";
+  for (const Match& match : matches) {
+    allowed.append(", ").append(name_of(match.route->method));
+    if (match.route->method == http::Method::kGet) allowed.append(", HEAD");
+  }
+  http::Response response;
+  if (request.method == http::Method::kOptions) {
+    response.status = 204;
+  } else {
+    response = refusal(405, validation::IssueType::kNotSupported, "HTTP", "This path takes " + allowed + ".");
+  }
+  response.headers.add("Allow", allowed);
+  return response;
+}
+
+}  // namespace pas::endpoints

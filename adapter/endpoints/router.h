@@ -1,0 +1,72 @@
+#pragma once
+// The route table, and finding the row for a request. GET /metadata is made from the same rows, so that it never claims
+// what does not exist.
+//
+// A FHIR route exists below the base path of every PAS version, and below /fhir for the newest. Immutable after
+// construction; any thread.
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapter/http/message.h"
+#include "mappings/pas/version.h"
+
+namespace pas::endpoints {
+
+// A PAS version and the paths it is served under.
+struct VersionBase {
+  const pas::Version* version = nullptr;
+  std::vector<std::string> base_paths;  // "/fhir", "/pas/2.2.1/fhir"
+};
+
+struct Call {
+  http::Request& request;
+  const pas::Version* version;  // null for a route of the server itself
+  std::string base_url;         // public URL with the base path, without a slash at the end; empty likewise
+  std::string id;               // what stands for {id} in the path
+};
+
+// What a row tells the CapabilityStatement. Empty members tell nothing.
+struct Capability {
+  std::string_view resource = {};     // "Claim"
+  std::string_view interaction = {};  // "read"
+  std::string_view operation = {};    // "submit"
+  std::string_view definition = {};   // canonical URL of the OperationDefinition
+};
+
+enum class Place {
+  kFhir,    // below a version's base path
+  kServer,  // as it is
+};
+
+struct Route {
+  http::Method method;
+  Place place;
+  std::string_view path;  // one {id} at most: "/Claim/{id}"
+  std::function<http::Response(Call&)> handler;
+  Capability capability = {};
+};
+
+class Router {
+ public:
+  // `public_url`: scheme and authority that clients reach this server by, without a slash at the end.
+  Router(std::vector<Route> routes, std::vector<VersionBase> versions, std::string public_url);
+
+  // 404 and 405 as FHIR wants them; HEAD as GET; OPTIONS answers what is allowed.
+  http::Response handle(http::Request& request) const;
+
+  const std::vector<Route>& routes() const { return routes_; }
+
+ private:
+  struct Match;
+  http::Response dispatch(http::Request& request, const std::vector<Match>& matches) const;
+  std::vector<Match> match(std::string_view path) const;
+
+  std::vector<Route> routes_;
+  std::vector<VersionBase> versions_;
+  std::string public_url_;
+};
+
+}  // namespace pas::endpoints

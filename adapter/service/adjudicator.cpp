@@ -1,0 +1,102 @@
+#include "adapter/service/adjudicator.h"
+
+#include <algorithm>
+#include <array>
+
+namespace pas::service {
+namespace {
+
+// Cancelled in X12 306.
+constexpr std::string_view kCancelled = "C";
+
+bool has_error_of(const std::vector<pas::BusinessError>& errors, int item_sequence) {
+  return std::any_of(errors.begin(), errors.end(), [item_sequence](const pas::BusinessError& error) {
+    return error.item_sequence == 0 || error.item_sequence == item_sequence;
+  });
+}
+
+// Claim.insurer by name and identifiers: who is asked.
+const policy::Payer* payer_of(const pas::Request& request, const policy::PolicySet& policies) {
+  std::vector<std::string_view> names;
+  if (request.insurer["name"].is_string()) names.push_back(request.insurer["name"].text());
+  for (const json::Node identifier : request.insurer["identifier"]) names.push_back(identifier["value"].text());
+  return policies.find_payer(names);
+}
+
+std::vector<std::string> payers_served(const policy::PolicySet& policies) {
+  std::vector<std::string> identifiers;
+  for (const policy::Payer& payer : policies.payers()) {
+    if (payer.answers_unknown_insurers) return {};
+    identifiers.insert(identifiers.end(), payer.identifiers.begin(), payer.identifiers.end());
+  }
+  return identifiers;
+}
+
+}  // namespace
+
+std::vector<decision::Decision> Adjudication::decisions() const {
+  std::vector<decision::Decision> all;
+  all.reserve(items.size());
+  for (const ItemOutcome& item : items) all.push_back(item.decision);
+  const auto cancel = [&all](int sequence) {
+    decision::Decision cancelled;
+    cancelled.item_sequence = sequence;
+    cancelled.action = kCancelled;
+    all.push_back(std::move(cancelled));
+  };
+  for (const pas::Item& item : request.items) {
+    if (item.cancelled && !has_error_of(errors, item.sequence)) cancel(item.sequence);
+  }
+  if (request.kind == pas::Kind::kCancel && request.items.empty() && errors.empty()) cancel(0);
+  return all;
+}
+
+Adjudicator::Adjudicator(std::shared_ptr<const policy::PolicySet> policies,
+                         std::shared_ptr<const inputs::Roster> roster, json::Limits limits)
+    : policies_(std::move(policies)), roster_(std::move(roster)), limits_(limits) {}
+
+Adjudicator::Outcome Adjudicator::adjudicate(std::string body, const Surroundings& surroundings) const {
+  auto parsed = json::Document::parse(std::move(body), limits_);
+  if (!parsed) {
+    validation::Report report;
+    report.add(validation::issue_of(parsed.error()));
+    return report;
+  }
+  json::Document document = std::move(*parsed);
+  auto index = std::make_unique<const json::BundleIndex>(pas::submitted_bundle(document.root()));
+  auto [request, report] = pas::read_request(*index);
+  if (report.has_errors()) return std::move(report);
+
+  Adjudication result{.document = std::move(document),
+                      .index = std::move(index),
+                      .request = std::move(request),
+                      .report = std::move(report),
+                      .errors = {},
+                      .policies = policies_.load(),
+                      .items = {}};
+  const std::vector<std::string> payers = payers_served(*result.policies);
+  result.errors = pas::find_business_errors(result.request, {.today = surroundings.today, .payers = payers});
+  result.payer = payer_of(result.request, *result.policies);
+  if (result.payer == nullptr || !result.request.created) return result;
+
+  inputs::Documents documents(*result.index);
+  inputs::Environment environment{.roster = roster_.get(), .months_authorized = {}, .documents = &documents};
+  if (surroundings.months_authorized) {
+    environment.months_authorized = [&](std::string_view member_id, std::string_view code) {
+      return surroundings.months_authorized(result.payer->id, member_id, code);
+    };
+  }
+  for (const pas::Item& item : result.request.items) {
+    if (item.cancelled || has_error_of(result.errors, item.sequence)) continue;
+    inputs::InputSet inputs =
+        inputs::extract(pas::subject_of(result.request, item), *result.payer->catalog, environment);
+    const policy::Policy* policy = result.payer->choose(inputs, *result.request.created);
+    policy::Evaluation evaluation = policy::evaluate(*policy, inputs, *result.request.created);
+    decision::Decision decision = decision::decide(*policy, evaluation, inputs);
+    decision.item_sequence = item.sequence;
+    result.items.push_back({std::move(inputs), std::move(evaluation), std::move(decision)});
+  }
+  return result;
+}
+
+}  // namespace pas::service

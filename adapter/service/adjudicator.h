@@ -1,0 +1,73 @@
+#pragma once
+// From the bytes of a request to its decisions, without a store or a socket: parse, index, read, extract, evaluate,
+// decide (docs/walk-of-a-request.md, steps 4 to 10). `evaluate` on the command line and `$submit` are this same call.
+//
+// An Adjudicator is immutable but for its policy set, which may be swapped at any time from any thread; a request keeps
+// the set that it began with. Any number of threads may adjudicate.
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fhir/base/calendar.h"
+#include "fhir/json/bundle_index.h"
+#include "fhir/json/document.h"
+#include "fhir/validation/report.h"
+#include "mappings/decision/decision.h"
+#include "mappings/inputs/extract.h"
+#include "mappings/pas/business_errors.h"
+#include "mappings/pas/request.h"
+#include "mappings/policy/evaluation.h"
+
+namespace pas::service {
+
+struct ItemOutcome {
+  inputs::InputSet inputs;
+  policy::Evaluation evaluation;
+  decision::Decision decision;
+};
+
+// A request that could be read, with what was decided. Owns the document that everything in it views.
+struct Adjudication {
+  json::Document document;
+  std::unique_ptr<const json::BundleIndex> index;
+  pas::Request request;
+  validation::Report report;  // warnings only
+  std::vector<pas::BusinessError> errors;
+  std::shared_ptr<const policy::PolicySet> policies;
+  const policy::Payer* payer = nullptr;  // null only with business errors
+  std::vector<ItemOutcome> items;  // by policy; cancelled items and those with a business error are not among them
+
+  // What the response answers with: the items' decisions, and one of action C for each cancelled item.
+  std::vector<decision::Decision> decisions() const;
+};
+
+// What a decision depends on beside the bundle and the policies.
+struct Surroundings {
+  base::Date today;  // UTC
+  // Months already authorized for a payer's member and a code; empty where there is no store.
+  std::function<std::optional<int>(std::string_view payer, std::string_view member_id, std::string_view code)>
+      months_authorized;
+};
+
+class Adjudicator {
+ public:
+  Adjudicator(std::shared_ptr<const policy::PolicySet> policies, std::shared_ptr<const inputs::Roster> roster,
+              json::Limits limits = {});
+
+  // The report holds every fault of the sender when the request is refused.
+  using Outcome = boost::system::result<Adjudication, validation::Report>;
+  Outcome adjudicate(std::string body, const Surroundings& surroundings) const;
+
+  std::shared_ptr<const policy::PolicySet> policies() const { return policies_.load(); }
+  void replace_policies(std::shared_ptr<const policy::PolicySet> policies) { policies_.store(std::move(policies)); }
+
+ private:
+  std::atomic<std::shared_ptr<const policy::PolicySet>> policies_;
+  std::shared_ptr<const inputs::Roster> roster_;
+  json::Limits limits_;
+};
+
+}  // namespace pas::service

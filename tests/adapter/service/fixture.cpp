@@ -1,0 +1,48 @@
+#include "tests/adapter/service/fixture.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdio>
+
+#include "mappings/pas/v2_2_1/version.h"
+#include "tests/support/files.h"
+
+namespace pas::service_test {
+
+std::string CountedIds::uuid() {
+  std::array<char, 40> text{};
+  std::snprintf(text.data(), text.size(), "00000000-0000-4000-8000-%012d", ++count_);
+  return text.data();
+}
+
+Adapter::Adapter() : store(store::open_store("memory").value()) {
+  auto policies = policy::PolicySet::load(support::repo_path("mappings/policies"));
+  if (!policies) {
+    const policy::LoadErrors errors = policies.error();
+    for (const policy::LoadError& error : errors) ADD_FAILURE() << to_string(error);
+    return;
+  }
+  auto roster = inputs::Roster::load(support::read_file(support::repo_path("samples/providers.csv")), "providers.csv");
+  EXPECT_TRUE(roster);
+  adjudicator =
+      std::make_unique<service::Adjudicator>(*policies, std::make_shared<const inputs::Roster>(std::move(*roster)));
+  service =
+      std::make_unique<service::SubmitService>(*adjudicator, *store, clock, ids, service::SubmitService::Options{});
+}
+
+service::SubmitOutcome Adapter::submit(const std::string& body, const std::string& client) {
+  return service->submit(
+      {.body = body, .client = client, .version = &v2_2_1::kVersion, .base_url = "http://127.0.0.1:8080/fhir"});
+}
+
+std::size_t Adapter::stored() const {
+  const auto page = store->list_cases({}, {}, 100);
+  return page->cases.size();
+}
+
+std::string sample(const std::string& name) {
+  return support::read_file(support::repo_path("samples/bundles/" + name));
+}
+
+}  // namespace pas::service_test
