@@ -25,9 +25,9 @@ struct Code;
 struct CompileOptions {
   const Model* model = nullptr;
   // The type of the focus ("Patient", "Patient.contact"); without it, types are known only at evaluation.
-  std::string_view context_type;
+  std::string_view context_type = {};
   // Names (without %) that the caller will set, besides the ones that the engine knows (program.cpp lists them).
-  std::span<const std::string_view> variables;
+  std::span<const std::string_view> variables = {};
   // A path that the type cannot have, and an unknown variable, is an error. Needs a model for paths.
   bool strict = false;
   // Use of first, last, tail, skip, take, an indexer or $index on a collection without an order (FHIRPath 5.3,

@@ -27,8 +27,7 @@ bool has_companion(json::Node object) {
 }  // namespace
 
 Walk::Walk(const ProfileStore& profiles, const json::BundleIndex& index, const Options& options, Report& report)
-    : profiles_(profiles), schema_(profiles.schema()), index_(index), options_(options), report_(report),
- evaluation_(environment()) {}
+    : profiles_(profiles), schema_(profiles.schema()), index_(index), options_(options), report_(report) {}
 
 void Walk::run() {
   const json::Node root = index_.bundle();
@@ -66,7 +65,6 @@ void Walk::walk_resource(json::Node resource, const Frame* up, const ElementRule
   walk_object(resource, {up, type, nullptr, resource}, at);
   check_declared_profiles(resource, *type);
   if (type->name == "Bundle") check_bundle(resource);
-  if (type->name == "QuestionnaireResponse") check_questionnaire_response(resource);
 }
 
 void Walk::walk_object(json::Node object, const Frame& frame, const ElementRule* at) {
@@ -254,6 +252,23 @@ void Walk::unknown_member(json::Node member, const TypeRule& type) {
     const std::string_view nearest = nearest_of(member.key(), names);
     return message + (nearest.empty() ? "." : "; did you mean " + in_quotes(nearest) + "?");
   });
+}
+
+void Walk::check_constraints(const std::vector<const ConstraintRule*>& constraints, const Place& place) {
+  for (const ConstraintRule* rule : constraints) {
+    if (holds(*rule, place).value_or(true)) continue;
+    // dom-6, a narrative, is good practice (its extension says so) and nothing to warn of.
+    const Severity severity = rule->is_error         ? Severity::kError
+                              : rule->key == "dom-6" ? Severity::kInformation
+                                                     : Severity::kWarning;
+    fault(severity, IssueType::kInvariant, rule->key, place.node(),
+          [&] { return "The rule " + std::string(rule->key) + " is not met: " + std::string(rule->expression); });
+  }
+}
+
+std::optional<bool> Walk::holds(const ConstraintRule& rule, const Place& place) {
+  if (rule.decide != nullptr) return rule.decide(place.node());
+  return std::nullopt;
 }
 
 void Walk::check_type_rules(const Place& place, const Frame&) {

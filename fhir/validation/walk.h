@@ -9,7 +9,6 @@
 #include <unordered_set>
 #include <vector>
 
-#include "fhir/fhirpath/evaluation.h"
 #include "fhir/json/bundle_index.h"
 #include "fhir/validation/profile.h"
 #include "fhir/validation/report.h"
@@ -69,19 +68,7 @@ class Walk {
   // reference_walk.cpp
   void check_reference(json::Node reference, const ElementRule& at, const TypeUse& use);
   void check_reference_limit(const Place& reference, const TypeLimit& limit, const Constrained& rules);
-  // By the target where it is here, else by the literal reference; null when that does not tell.
-  const TypeRule* referenced_type(json::Node reference) const;
   void check_bundle(json::Node bundle);
-
-  // questionnaire_walk.cpp
-  json::Node questionnaire_of(json::Node response) const;
-  void check_questionnaire_response(json::Node response);
-  void check_answer_items(json::Node parent, json::Node questions, bool is_finished, std::size_t depth);
-  void check_answer_count(json::Node parent, json::Node question, bool is_finished);
-  void check_answer_item(json::Node item, json::Node question, bool is_finished, std::size_t depth);
-  void check_answer(json::Node value, json::Node question);
-  void check_answer_limits(json::Node value, json::Node question);
-  void check_answer_unit(json::Node quantity, json::Node question);
 
   // content_checks.cpp
   void check_attachment(json::Node attachment);
@@ -137,9 +124,6 @@ class Walk {
   const Options& options_;
   Report& report_;
 
-  fhirpath::Environment environment();
-
-  fhirpath::Evaluation evaluation_;
   std::vector<Place> items_;  // of the elements being checked, used as a stack
   std::unordered_set<std::uint64_t> reported_;
   // Whether a node meets a profile; true while that is being found out, for references in a ring.
