@@ -26,6 +26,12 @@ Finding code_finding(std::string_view uri, std::string code, json::Node coding, 
   return {std::move(writer).take(), std::move(key), {coding.path()}, uri, std::move(code)};
 }
 
+// A key for people: a word without the quotes of its JSON text.
+std::string_view shown(std::string_view key) {
+  const bool is_quoted = key.size() >= 2 && key.front() == '"' && key.back() == '"';
+  return is_quoted ? key.substr(1, key.size() - 2) : key;
+}
+
 std::string scalar_text(json::Node node, const Recipe& recipe, Type type) {
   switch (type) {
     case Type::kText:
@@ -75,7 +81,8 @@ void settle(Input& input, const std::vector<Finding>& findings) {
   input.note.clear();
   for (std::size_t i = 0; i < different.size(); ++i) {
     if (i > 0) input.note += i + 1 == different.size() ? " and " : ", ";
-    input.note += different[i]->key + " (" + different[i]->sources.front() + ")";
+    input.note += shown(different[i]->key);
+    input.note += " (" + different[i]->sources.front() + ")";
   }
   input.note += " disagree";
 }

@@ -29,10 +29,18 @@ void expect_input(const inputs::Input& input, json::Node expected) {
   }
   const json::Node state = expected["state"];
   EXPECT_EQ(to_string(input.state), state ? state.text() : "known") << input.name << ": " << input.note;
-  if (expected["value"]) EXPECT_EQ(input.value, expected["value"].to_json()) << input.name;
-  if (expected["sources"]) EXPECT_EQ(input.sources, texts_of(expected["sources"])) << input.name;
-  if (expected["note"]) EXPECT_THAT(input.note, HasSubstr(std::string(expected["note"].text()))) << input.name;
-  if (input.state != inputs::State::kKnown) EXPECT_EQ(input.value, "") << input.name;
+  if (expected["value"]) {
+    EXPECT_EQ(input.value, expected["value"].to_json()) << input.name;
+  }
+  if (expected["sources"]) {
+    EXPECT_EQ(input.sources, texts_of(expected["sources"])) << input.name;
+  }
+  if (expected["note"]) {
+    EXPECT_THAT(input.note, HasSubstr(std::string(expected["note"].text()))) << input.name;
+  }
+  if (input.state != inputs::State::kKnown) {
+    EXPECT_EQ(input.value, "") << input.name;
+  }
 }
 
 void expect_outcome(const cases::Outcome& outcome, json::Node variant) {
@@ -45,8 +53,12 @@ void expect_outcome(const cases::Outcome& outcome, json::Node variant) {
   for (std::size_t i = 0; i < outcome.damaged.size(); ++i) {
     EXPECT_THAT(outcome.damaged[i], HasSubstr(std::string(variant["damaged"].at(i).text())));
   }
-  if (variant["decoded"]) EXPECT_EQ(std::to_string(outcome.decoded), variant["decoded"].text());
-  if (variant["json"]) EXPECT_EQ(outcome.json, variant["json"].to_json());
+  if (variant["decoded"]) {
+    EXPECT_EQ(std::to_string(outcome.decoded), variant["decoded"].text());
+  }
+  if (variant["json"]) {
+    EXPECT_EQ(outcome.json, variant["json"].to_json());
+  }
 }
 
 // Sources found by scanning the bundle may change places; all else must not.
