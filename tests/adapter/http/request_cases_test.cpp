@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,7 +65,8 @@ Read read_pieces(std::string_view bytes, const std::vector<std::size_t>& ends) {
     begin = end;
     for (;;) {
       const auto state = reader.state();
-      const std::size_t used = reader.feed(pending);
+      const std::vector<char> exact(pending.begin(), pending.end());  // a read beyond its end is seen by ASan
+      const std::size_t used = reader.feed({exact.data(), exact.size()});
       EXPECT_LE(used, pending.size());
       pending.erase(0, used);
       if (reader.state() == http::RequestReader::State::kRefused) {
@@ -87,8 +89,12 @@ Read read_pieces(std::string_view bytes, const std::vector<std::size_t>& ends) {
 void expect_as_told(const Case& each, const Read& read) {
   EXPECT_EQ(read.statuses, each.statuses) << each.name;
   if (read.statuses.empty() || read.statuses.back() != 200) return;
-  if (each.node["body"]) EXPECT_EQ(read.last.body, each.node["body"].text()) << each.name;
-  if (each.node["path"]) EXPECT_EQ(read.last.path, each.node["path"].text()) << each.name;
+  if (each.node["body"]) {
+    EXPECT_EQ(read.last.body, each.node["body"].text()) << each.name;
+  }
+  if (each.node["path"]) {
+    EXPECT_EQ(read.last.path, each.node["path"].text()) << each.name;
+  }
 }
 
 TEST_F(RequestCases, Whole) {
@@ -121,12 +127,13 @@ TEST_F(RequestCases, OverASocket) {
     SCOPED_TRACE(each.name);
     support::HttpClient client(running.port());
     ASSERT_TRUE(client.send(each.send));
-    for (const int status : each.statuses) {
+    for (std::size_t i = 0; i < each.statuses.size(); ++i) {
+      const bool last = i + 1 == each.statuses.size();
       const auto answer = client.receive();
       ASSERT_TRUE(answer);
-      EXPECT_EQ(answer->status, status);
+      EXPECT_EQ(answer->status, each.statuses[i]);
       EXPECT_TRUE(answer->header("X-Request-Id"));
-      EXPECT_EQ(answer->header("Connection") == "close", each.closes && &status == &each.statuses.back());
+      EXPECT_EQ(answer->header("Connection") == "close", each.closes && last);
     }
     if (each.closes) {
       EXPECT_TRUE(client.ended());

@@ -130,7 +130,7 @@ TEST(Answers, AnExceptionIs500WithoutABody) {
 TEST(Answers, AHeaderThatWouldSplitIs500) {
   support::RunningServer running({}, [](http::Request&& request) {
     http::Response response;
-    response.headers.add("Location", *request.parameter("to"));
+    response.headers.add("Location", std::string(*request.parameter("to")));
     return response;
   });
   HttpClient client(running.port());
