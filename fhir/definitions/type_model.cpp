@@ -73,6 +73,8 @@ void TypeModel::add_elements(const Structure& structure) {
         type_lists_.push_back(find_type(reference.substr(reference.find('#') + 1)));
       } else if (has_children(structure, i)) {
         type_lists_.push_back(find_type(element.path()));
+      } else if (parent == 0 && structure.kind() == StructureKind::kResource && element.name() == "id") {
+        type_lists_.push_back(find_type("id"));  // 4.0.1's definitions say string, the specification's page id
       } else {
         for (const Type allowed : element.types()) type_lists_.push_back(find_type(allowed.code()));
       }

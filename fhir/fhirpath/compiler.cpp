@@ -52,6 +52,7 @@ class Compiler {
   // restores variables_ where the specification ends their scope.
   bool lower(ExprIndex index, const Shape& focus, Lowered& to) {
     const Expr& expr = ast_.nodes[index];
+    to = {};
     Step step;
     step.position = expr.position;
     switch (expr.kind) {

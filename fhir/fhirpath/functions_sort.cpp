@@ -16,7 +16,7 @@ struct Entry {
 
 }  // namespace
 
-// Stable. An empty key stands before all others; values that have no order beside each other stay as they are.
+// Stable. An empty key stands before all others, descending too (official suite, testSort10); values that have no order beside each other stay as they are.
 Collection fn_sort(Evaluator& evaluator, const Step& step, Collection input, Frame& frame) {
   const auto arguments = evaluator.code().arguments_of(step);
   std::vector<Entry> entries;
@@ -36,8 +36,8 @@ Collection fn_sort(Evaluator& evaluator, const Step& step, Collection input, Fra
     for (std::size_t k = 0; k < left.keys.size(); ++k) {
       const Collection a = left.keys[k];
       const Collection b = right.keys[k];
-      int order = static_cast<int>(!a.empty()) - static_cast<int>(!b.empty());
-      if (!a.empty() && !b.empty()) order = evaluator.compare(a[0], b[0], step).value_or(0);
+      if (a.empty() != b.empty()) return a.empty();
+      int order = a.empty() ? 0 : evaluator.compare(a[0], b[0], step).value_or(0);
       if (!arguments.empty() && evaluator.code().steps[arguments[k]].is_descending) order = -order;
       if (order != 0) return order < 0;
     }

@@ -1,7 +1,6 @@
 #pragma once
-// The tokens of an expression (FHIRPath 2.0.0, Lexical Elements), one at a time. Internal to the engine.
+// The tokens of FHIRPath (2.0.0, Lexical Elements). A token's text has its escapes resolved and its delimiters removed.
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,42 +13,43 @@ namespace pas::fhirpath {
 struct Token {
   enum class Kind : std::uint8_t {
     kEnd,
-    kIdentifier,  // keywords too, which the parser tells apart by their place
+    kIdentifier,  // keywords too: is_delimited tells them from `and`
     kString,
     kNumber,
-    kDate,      // @2015-02, without the @
-    kDateTime,  // @2015-02-04T14:34, without the @
-    kTime,      // @T14:34, without the @T
-    kVariable,  // %name
-    kDollar,    // $this, $index, $total, without the $
-    kSymbol,
+    kDate,
+    kDateTime,
+    kTime,
+    kVariable,  // %name, %`name`, %'name'
+    kDollar,    // $this, $index, $total
+    kSymbol,    // one of . , ( ) [ ] { } + - * / & | = ~ != !~ < <= > >=
   };
   Kind kind = Kind::kEnd;
-  bool is_delimited = false;   // an identifier in backticks
-  std::string text;            // unescaped
-  std::uint32_t position = 0;  // in bytes
+  bool is_delimited = false;
+  std::uint32_t position = 0;
+  std::string text;
 };
 
 class Lexer {
  public:
-  explicit Lexer(std::string_view text) : text_(text) {}
+  explicit Lexer(std::string_view expression) : text_(expression) {}
 
-  // kEnd, again and again, at the end; nothing on an error.
+  // The next token; nothing when there is an error().
   std::optional<Token> next();
   const Diagnostic& error() const { return error_; }
 
  private:
+  std::optional<Token> fail(std::size_t position, std::string message);
+  bool skip_blanks();
+  std::optional<Token> quoted(char delimiter, Token token);
+  bool escape(std::string& to);
+  bool code_unit(std::uint32_t& value);
+  std::optional<Token> number(Token token);
+  std::optional<Token> temporal(Token token);
+  void take_name(std::string& to);
+  void take_digits(std::string& to);
+  void take_time(std::string& to);
+  void take_offset(std::string& to);
   char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
-  bool fail(std::size_t position, std::string message);
-  bool skip_space();
-  bool read(Token& token);
-  bool read_name(Token& token, Token::Kind kind);
-  bool read_number(Token& token);
-  bool read_temporal(Token& token);
-  bool read_quoted(Token& token, Token::Kind kind);
-  bool read_escape(std::string& out);
-  std::optional<std::uint32_t> read_hex(std::size_t start);
-  bool read_symbol(Token& token);
 
   std::string_view text_;
   std::size_t at_ = 0;
