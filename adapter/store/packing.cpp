@@ -83,4 +83,29 @@ std::optional<std::vector<Identifier>> unpack_identifiers(std::string_view packe
   return identifiers;
 }
 
+std::string pack_decisions(std::span<const DecisionRecord> decisions) {
+  std::string packed;
+  for (const DecisionRecord& decision : decisions) {
+    add_netstring(packed, std::to_string(decision.item_sequence));
+    add_netstring(packed, decision.json);
+  }
+  return packed;
+}
+
+std::optional<std::vector<DecisionRecord>> unpack_decisions(std::string_view packed) {
+  std::vector<DecisionRecord> decisions;
+  while (!packed.empty()) {
+    const auto sequence = take_netstring(packed);
+    if (!sequence) return std::nullopt;
+    auto json = take_netstring(packed);
+    if (!json) return std::nullopt;
+    DecisionRecord& decision = decisions.emplace_back();
+    decision.json = std::move(*json);
+    const char* end = sequence->data() + sequence->size();
+    const auto read = std::from_chars(sequence->data(), end, decision.item_sequence);
+    if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
+  }
+  return decisions;
+}
+
 }  // namespace pas::store

@@ -1,5 +1,5 @@
 #pragma once
-// How texts lie in a column: bodies compressed with zstd (RFC 8878), identifier lists as netstrings.
+// How texts lie in a column: bodies compressed with zstd (RFC 8878), identifiers and decisions as netstrings.
 
 #include <optional>
 #include <span>
@@ -21,5 +21,9 @@ inline constexpr unsigned long long kMaxUnpackedBytes = 1ULL << 30U;
 // "3:urn5:12345": system and value in turn, each behind its length in bytes.
 std::string pack_identifiers(std::span<const Identifier> identifiers);
 std::optional<std::vector<Identifier>> unpack_identifiers(std::string_view packed);
+
+// The same with item sequence and JSON.
+std::string pack_decisions(std::span<const DecisionRecord> decisions);
+std::optional<std::vector<DecisionRecord>> unpack_decisions(std::string_view packed);
 
 }  // namespace pas::store

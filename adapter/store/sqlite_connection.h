@@ -43,9 +43,9 @@ class SqliteConnection {
   std::int64_t last_row() const { return sqlite3_last_insert_rowid(handle_); }
   bool in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 
-  // The failure behind a result code: kConflict for a broken constraint, kTooLarge, kInvalid for a mistake in the SQL or
-  // a file of another kind,
-  // kUnavailable for everything else. SQLite's messages name tables and columns, never values.
+  // The failure behind a result code: kConflict for a broken constraint, kTooLarge, kInvalid for a mistake in the SQL
+  // or a file of another kind, kUnavailable for everything else. SQLite's messages name tables and columns, never
+  // values.
   base::Error error(int code) const;
 
  private:

@@ -55,7 +55,7 @@ Result<void> read_items(SqliteConnection& connection, Case& record) {
   SqliteQuery row(connection,
                   "SELECT sequence, action, reason, procedure_code, item_transaction, months, trace_number,"
                   " authorization_number, administrative_reference_number, valid_from, valid_to "
-                  "FROM items WHERE case_seq = ? ORDER BY rowid",
+                  "FROM items WHERE case_seq = ? ORDER BY place",
                   record.order);
   while (row.next()) {
     Item& item = record.items.emplace_back();
@@ -134,11 +134,16 @@ Result<std::optional<std::string>> read_body(SqliteConnection& connection, std::
 }
 
 Result<std::optional<std::string>> read_decision(SqliteConnection& connection, std::string_view id, int item_sequence) {
-  SqliteQuery row(connection,
-                  "SELECT i.decision_record FROM cases c JOIN items i ON i.case_seq = c.seq "
-                  "WHERE c.id = ? AND i.sequence = ? AND i.decision_record IS NOT NULL",
-                  id, item_sequence);
-  return read_text(row, id, "decision record");
+  SqliteQuery row(connection, "SELECT b.decisions FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = ?", id);
+  const auto packed = read_text(row, id, "decisions");
+  if (!packed) return packed.error();
+  if (!*packed) return std::optional<std::string>();
+  auto decisions = unpack_decisions(**packed);
+  if (!decisions) return damaged(std::string(id), "decisions");
+  for (DecisionRecord& decision : *decisions) {
+    if (decision.item_sequence == item_sequence) return std::optional(std::move(decision.json));
+  }
+  return std::optional<std::string>();
 }
 
 Result<std::vector<Case>> read_by_key(SqliteConnection& connection, std::string_view client, std::string_view kind,
@@ -180,6 +185,8 @@ Result<Page> read_page(SqliteConnection& connection, const CaseFilter& filter, s
   sql += filter.client.empty() ? " AND ?2 = ''" : " AND c.client = ?2";
   sql += filter.member_id.empty() ? " AND ?3 = ''" : " AND c.member_id = ?3";
   sql += filter.status ? " AND c.status = ?4" : " AND ?4 = ''";
+  // Only these are indexed, and SQLite uses the index only for a query that says so.
+  if (filter.status && *filter.status != Status::kDecided) sql += " AND c.status <> 'decided'";
   sql += " ORDER BY c.seq DESC LIMIT ?5";
   const auto most = static_cast<std::size_t>(most_cases(limit));
   const std::string_view status = filter.status ? to_string(*filter.status) : std::string_view();

@@ -68,24 +68,23 @@ Result<void> check_keys(SqliteConnection& connection, const Case& record, Faults
 }
 
 Result<void> check_texts(SqliteConnection& connection, const Case& record, Faults& faults) {
-  SqliteQuery row(connection, "SELECT request, response, claim, claim_response FROM bodies WHERE case_seq = ?",
+  SqliteQuery row(connection,
+                  "SELECT request, response, claim, claim_response, decisions FROM bodies WHERE case_seq = ?",
                   record.order);
   while (row.next()) {
-    for (int column = 0; column < 4; ++column) {
+    for (int column = 0; column < 5; ++column) {
       const auto text = decompress(row.bytes(column));
       if (!text) faults.push_back("case " + record.id + ": a body is damaged");
+      if (column == 4 && text && !unpack_decisions(*text)) {
+        faults.push_back("case " + record.id + ": its decisions are damaged");
+      }
       if (column == 0 && text && !text->empty() && !record.request_sha256.empty() &&
           base::sha256_hex(*text) != record.request_sha256) {
         faults.push_back("case " + record.id + ": the request does not have its hash");
       }
     }
   }
-  if (auto read = row.finish(); !read) return read;
-  SqliteQuery item(connection, "SELECT decision_record FROM items WHERE case_seq = ?", record.order);
-  while (item.next()) {
-    if (!decompress(item.bytes(0))) faults.push_back("case " + record.id + ": a decision record is damaged");
-  }
-  return item.finish();
+  return row.finish();
 }
 
 Result<void> check_cases(SqliteConnection& connection, Faults& faults) {

@@ -58,12 +58,26 @@ Result<void> insert_case(SqliteConnection& connection, const Case& record) {
       record.request_sha256, record.prior_id);
 }
 
-Result<void> insert_item(SqliteConnection& connection, std::int64_t seq, const Item& item,
-                         const std::string& decision) {
-  return connection.run("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, x''))", seq,
-                        item.sequence, item.action, item.reason, item.procedure_code, item.transaction, item.months,
-                        item.trace_number, item.authorization_number, item.administrative_reference_number,
-                        item.valid_from, item.valid_to, SqliteBlob{decision});
+Result<void> insert_bodies(SqliteConnection& connection, std::int64_t seq, const PackedSubmission& packed) {
+  return connection.run(
+      "INSERT INTO bodies (case_seq, claim_response, decisions, claim, response, request) VALUES (?, ?, ?, ?, ?, ?)",
+      seq, SqliteBlob{packed.claim_response}, SqliteBlob{packed.decisions}, SqliteBlob{packed.claim},
+      SqliteBlob{packed.response}, SqliteBlob{packed.request});
+}
+
+Result<void> insert_items(SqliteConnection& connection, std::int64_t seq, const std::vector<Item>& items) {
+  int place = 0;
+  for (const Item& item : items) {
+    auto inserted = connection.run(
+        "INSERT INTO items (case_seq, place, sequence, action, reason, procedure_code, item_transaction, months,"
+        " trace_number, authorization_number, administrative_reference_number, valid_from, valid_to) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        seq, place++, item.sequence, item.action, item.reason, item.procedure_code, item.transaction, item.months,
+        item.trace_number, item.authorization_number, item.administrative_reference_number, item.valid_from,
+        item.valid_to);
+    if (!inserted) return inserted;
+  }
+  return {};
 }
 
 }  // namespace
@@ -73,19 +87,11 @@ PackedSubmission::PackedSubmission(const Submission& submission)
       response(compress(submission.bodies.response)),
       claim(compress(submission.bodies.claim)),
       claim_response(compress(submission.bodies.claim_response)),
-      keys(keys_of(submission.record)) {
-  for (const Item& item : submission.record.items) {
-    std::string& record = decisions.emplace_back();
-    for (const DecisionRecord& decision : submission.decisions) {
-      if (decision.item_sequence == item.sequence) record = compress(decision.json);
-    }
-  }
-}
+      decisions(compress(pack_decisions(submission.decisions))),
+      keys(keys_of(submission.record)) {}
 
 std::size_t PackedSubmission::bytes() const {
-  std::size_t sum = request.size() + response.size() + claim.size() + claim_response.size();
-  for (const std::string& decision : decisions) sum += decision.size();
-  return sum;
+  return request.size() + response.size() + claim.size() + claim_response.size() + decisions.size();
 }
 
 Result<void> insert(SqliteConnection& connection, const Submission& submission, const PackedSubmission& packed) {
@@ -94,19 +100,12 @@ Result<void> insert(SqliteConnection& connection, const Submission& submission, 
   if (auto replaced = replace_prior(connection, record); !replaced) return replaced;
   if (auto inserted = insert_case(connection, record); !inserted) return inserted;
   const std::int64_t seq = connection.last_row();
-  if (auto inserted =
-          connection.run("INSERT INTO bodies VALUES (?, ?, ?, ?, ?)", seq, SqliteBlob{packed.claim_response},
-                         SqliteBlob{packed.claim}, SqliteBlob{packed.response}, SqliteBlob{packed.request});
-      !inserted) {
-    return inserted;
-  }
+  if (auto inserted = insert_bodies(connection, seq, packed); !inserted) return inserted;
+  if (auto inserted = insert_items(connection, seq, record.items); !inserted) return inserted;
   for (const CaseKey& key : packed.keys) {
     auto inserted =
         connection.run("INSERT INTO case_keys VALUES (?, ?, ?, ?)", record.client, key.kind, key.value, seq);
     if (!inserted) return inserted;
-  }
-  for (std::size_t i = 0; i < record.items.size(); ++i) {
-    if (auto inserted = insert_item(connection, seq, record.items[i], packed.decisions[i]); !inserted) return inserted;
   }
   for (const OutboxMessage& message : submission.outbox) {
     auto inserted = connection.run("INSERT INTO outbox (case_seq, kind, payload, due_ms) VALUES (?, ?, ?, ?)", seq,

@@ -15,8 +15,7 @@ struct PackedSubmission {
   explicit PackedSubmission(const Submission& submission);
   std::size_t bytes() const;
 
-  std::string request, response, claim, claim_response;
-  std::vector<std::string> decisions;  // beside Case.items; empty where an item has none
+  std::string request, response, claim, claim_response, decisions;
   std::vector<CaseKey> keys;
 };
 

@@ -37,5 +37,16 @@ TEST(Packing, RefusesDamagedIdentifiers) {
   }
 }
 
+TEST(Packing, DecisionsAndBack) {
+  const std::vector<store::DecisionRecord> decisions = {{1, "{}"}, {2'000'000'000, ""}};
+  const auto back = store::unpack_decisions(store::pack_decisions(decisions));
+  ASSERT_EQ(back->size(), 2U);
+  EXPECT_EQ((*back)[0].json, "{}");
+  EXPECT_EQ((*back)[1].item_sequence, 2'000'000'000);
+  for (const char* bad : {"1:1", "1:x2:{}", "0:2:{}", "2:1 2:{}", "11:999999999992:{}"}) {
+    EXPECT_FALSE(store::unpack_decisions(bad)) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace pas
