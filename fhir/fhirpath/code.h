@@ -77,6 +77,7 @@ struct Code {
   std::string expression;
   const Model* model = nullptr;
   TypeId context_type = kNoType;
+  bool is_lenient = false;  // CompileOptions::lenient
   StepIndex root = kNoStep;
   std::vector<Step> steps;
   std::vector<StepIndex> arguments;

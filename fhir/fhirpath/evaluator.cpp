@@ -178,6 +178,7 @@ const Item* Evaluator::single(Collection items, const Step& step) {
 }
 
 base::Truth Evaluator::truth_of(Collection items, const Step& step) {
+  if (items.size() > 1 && code_->is_lenient) return base::Truth::kTrue;
   const Item* item = single(items, step);
   if (item == nullptr) return base::Truth::kUnknown;
   const auto value = item->boolean();
@@ -209,12 +210,25 @@ Collection Evaluator::indexer(const Step& step, Frame& frame) {
 
 Collection Evaluator::type_operator(const Step& step, Frame& frame) {
   const Collection input = input_of(step, frame);
+  return step.kind == StepKind::kIs ? is_type(step, input) : as_type(step, input);
+}
+
+Collection Evaluator::is_type(const Step& step, Collection input) {
   const Item* item = single(input, step);
-  if (item == nullptr) return {};
-  const bool is = step.kind == StepKind::kIs;
-  const bool matches = has_type(*item, code_->types[step.index], model(), !is);
-  if (is) return boolean(matches);
-  return matches ? input : Collection();
+  return item == nullptr ? Collection() : boolean(has_type(*item, code_->types[step.index], model(), false));
+}
+
+Collection Evaluator::as_type(const Step& step, Collection input) {
+  if (input.size() > 1 && !code_->is_lenient) single(input, step);
+  return of_type(step, input);
+}
+
+Collection Evaluator::of_type(const Step& step, Collection input) {
+  List result(*this, step);
+  for (const Item& item : input) {
+    if (has_type(item, code_->types[step.index], model(), true)) result.add(item);
+  }
+  return result.items();
 }
 
 bool Evaluator::is_defined(std::string_view name, const Frame& frame) const {

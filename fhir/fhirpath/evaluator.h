@@ -96,6 +96,11 @@ class Evaluator {
   void append_member(const Step& step, const Item& item, List& to);
   void append_children(const Item& item, List& to);
 
+  // The type that the step names.
+  Collection is_type(const Step& step, Collection input);
+  Collection as_type(const Step& step, Collection input);
+  Collection of_type(const Step& step, Collection input);
+
   // Comparison. Nothing where the specification has an empty result.
   std::optional<bool> equal(const Item& left, const Item& right);
   std::optional<bool> equal(Collection left, Collection right);

@@ -75,24 +75,15 @@ Collection fn_repeat(Evaluator& evaluator, const Step& step, Collection input, F
 }
 
 Collection fn_of_type(Evaluator& evaluator, const Step& step, Collection input, Frame&) {
-  const TypeSpec& type = evaluator.code().types[step.index];
-  List result(evaluator, step);
-  for (const Item& item : input) {
-    if (has_type(item, type, evaluator.model(), true)) result.add(item);
-  }
-  return result.items();
+  return evaluator.of_type(step, input);
 }
 
 Collection fn_is(Evaluator& evaluator, const Step& step, Collection input, Frame&) {
-  const Item* item = evaluator.single(input, step);
-  if (item == nullptr) return {};
-  return Evaluator::boolean(has_type(*item, evaluator.code().types[step.index], evaluator.model(), false));
+  return evaluator.is_type(step, input);
 }
 
 Collection fn_as(Evaluator& evaluator, const Step& step, Collection input, Frame&) {
-  const Item* item = evaluator.single(input, step);
-  if (item == nullptr) return {};
-  return has_type(*item, evaluator.code().types[step.index], evaluator.model(), true) ? input : Collection();
+  return evaluator.as_type(step, input);
 }
 
 Collection fn_single(Evaluator& evaluator, const Step& step, Collection input, Frame&) {

@@ -64,13 +64,18 @@ Collection fn_resolve(Evaluator& evaluator, const Step& step, Collection input, 
   return result.items();
 }
 
+// Of several items (CompileOptions::lenient), whether any is a member.
 Collection fn_member_of(Evaluator& evaluator, const Step& step, Collection input, Frame& frame) {
   const auto url = evaluator.string_argument(step, 0, frame);
-  const Item* item = url ? evaluator.single(input, step) : nullptr;
+  if (input.size() > 1 && !evaluator.code().is_lenient) evaluator.single(input, step);
   const auto& member_of = evaluator.environment().member_of;
-  if (item == nullptr || evaluator.failed() || !member_of) return {};
-  const auto answer = member_of(*item, *url);
-  return answer ? Evaluator::boolean(*answer) : Collection();
+  if (!url || evaluator.failed() || input.empty() || !member_of) return {};
+  base::Truth any = base::Truth::kFalse;
+  for (const Item& item : input) {
+    const auto answer = member_of(item, *url);
+    any = any | (answer ? base::truth_of(*answer) : base::Truth::kUnknown);
+  }
+  return Evaluator::truth(any);
 }
 
 Collection fn_conforms_to(Evaluator& evaluator, const Step& step, Collection input, Frame& frame) {

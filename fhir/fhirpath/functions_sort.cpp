@@ -16,7 +16,8 @@ struct Entry {
 
 }  // namespace
 
-// Stable. An empty key stands before all others, descending too (official suite, testSort10); values that have no order beside each other stay as they are.
+// Stable. An empty key stands before all others, descending too (official suite, testSort10); values that have no order
+// beside each other stay as they are.
 Collection fn_sort(Evaluator& evaluator, const Step& step, Collection input, Frame& frame) {
   const auto arguments = evaluator.code().arguments_of(step);
   std::vector<Entry> entries;

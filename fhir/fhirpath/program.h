@@ -30,6 +30,9 @@ struct CompileOptions {
   std::span<const std::string_view> variables = {};
   // A path that the type cannot have, and an unknown variable, is an error. Needs a model for paths.
   bool strict = false;
+  // Takes what FHIR's own invariants and search parameters are written with though the specification makes it an error:
+  // several items are true where a Boolean is needed, and as() and memberOf() take several items, as() as a filter.
+  bool lenient = false;
   // Use of first, last, tail, skip, take, an indexer or $index on a collection without an order (FHIRPath 5.3,
   // children() and the like) is an error.
   bool check_order = false;
