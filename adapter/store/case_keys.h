@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "adapter/store/store.h"
@@ -18,7 +19,8 @@ inline constexpr std::string_view kRequestKey = "request";  // its SHA-256
 struct CaseKey {
   std::string_view kind;
   std::string value;
-  auto operator<=>(const CaseKey&) const = default;
+  bool operator==(const CaseKey&) const = default;
+  bool operator<(const CaseKey& other) const { return std::tie(kind, value) < std::tie(other.kind, other.value); }
 };
 
 // System and value as one string that no other pair makes.
