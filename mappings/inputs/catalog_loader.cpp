@@ -217,11 +217,10 @@ class InputLoader {
   }
 
   void read_store(json::Node node, const InputDefinition& definition, Source& source) {
-    file_.allow_only(node, {"store", "member", "code"});
+    file_.allow_only(node, {"store", "code"});
     constexpr std::array<std::string_view, 1> kFacts = {"next-month"};
     index_of(file_, node["store"], kFacts);
     if (definition.type != Type::kInteger) file_.error(node["store"], "this makes an input of type integer");
-    source.member_input = earlier_input(file_.require(node, "member", Kind::kString), {Type::kText, Type::kCode});
     source.input = earlier_input(file_.require(node, "code", Kind::kString), {Type::kText, Type::kCode});
   }
 

@@ -218,7 +218,11 @@ ConditionId ConditionCompiler::expression(json::Node node, std::string_view mean
     reader_.fail_in_string(node, program.error().position, "FHIRPath: " + program.error().message);
     return add(std::move(condition), first);
   }
-  for (const std::string& path : program->focus_paths()) read_path(node, path, list, condition);
+  bool reads_inputs = true;
+  for (const std::string& path : program->focus_paths()) {
+    reads_inputs = read_path(node, path, list, condition) && reads_inputs;
+  }
+  if (!reads_inputs) return add(std::move(condition), first);
   if (known != expressions_.end()) {
     condition.expression = known->second;
     return add(std::move(condition), first);
@@ -240,15 +244,17 @@ ConditionId ConditionCompiler::expression(json::Node node, std::string_view mean
   return add(std::move(condition), first);
 }
 
-void ConditionCompiler::read_path(json::Node node, const std::string& path, const inputs::InputDefinition* list,
+bool ConditionCompiler::read_path(json::Node node, const std::string& path, const inputs::InputDefinition* list,
                                   Condition& condition) {
   const auto fail = [&](const std::string& message) {
     reader_.fail_in_string(node, position_of(node.text(), path), message);
+    return false;
   };
   const auto read = [&](std::string name) {
     if (std::find(condition.reads.begin(), condition.reads.end(), name) == condition.reads.end()) {
       condition.reads.push_back(std::move(name));
     }
+    return true;
   };
   if (list != nullptr) {
     const std::vector<std::string_view> members = members_of(*list);
@@ -276,11 +282,11 @@ void ConditionCompiler::read_path(json::Node node, const std::string& path, cons
       return fail(input->name + " has no member \"" + std::string(rest) + '"' + suggestion(rest, members));
     }
   }
-  read(input->name);
   const auto slot = static_cast<std::uint32_t>(input - catalog_.inputs().data());
   if (std::find(condition.slots.begin(), condition.slots.end(), slot) == condition.slots.end()) {
     condition.slots.push_back(slot);
   }
+  return read(input->name);
 }
 
 }  // namespace pas::policy

@@ -58,7 +58,8 @@ class ConditionCompiler {
   ConditionId criterion(json::Node node);
   ConditionId input_state(json::Node node, ConditionKind kind, std::string_view member);
   ConditionId setting(json::Node node);
-  void read_path(json::Node node, const std::string& path, const inputs::InputDefinition* list, Condition& condition);
+  // Notes what a path reads; false when it reads no input, which is then a mistake.
+  bool read_path(json::Node node, const std::string& path, const inputs::InputDefinition* list, Condition& condition);
 
   Reader& reader_;
   Policy& policy_;

@@ -85,9 +85,9 @@ class PayerReader {
     return std::nullopt;
   }
 
-  // The name of the input that a member names; empty when it is not there.
+  // The name of the input that a member names; empty when it is not there, which is for the caller to mind.
   std::string input_of(Reader& reader, json::Node root, std::string_view member, inputs::Type type) const {
-    if (!reader.has(root, member)) return {};
+    if (!root[member]) return {};
     std::vector<std::string_view> names;
     for (const inputs::InputDefinition& input : payer_.catalog->inputs()) {
       if (input.type == type) names.push_back(input.name);
@@ -108,6 +108,7 @@ class PayerReader {
       payer_.name = reader.text(root, "name");
       payer_.identifiers = reader.texts(root, "identifiers", Need::kOptional);
       payer_.answers_unknown_insurers = reader.boolean(root, "answersUnknownInsurers");
+      reader.has(root, "codeInput");
       payer_.code_input = input_of(reader, root, "codeInput", inputs::Type::kCode);
       payer_.transaction_input = input_of(reader, root, "transactionInput", inputs::Type::kWord);
       payer_.months_input = input_of(reader, root, "monthsInput", inputs::Type::kInteger);

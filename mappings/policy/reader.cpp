@@ -44,9 +44,10 @@ boost::system::result<std::string, LoadErrors> read_file(const std::filesystem::
 
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& known) {
   std::string_view best;
-  std::size_t least = std::max<std::size_t>(1, word.size() / 3) + 1;
+  std::size_t least = (word.size() <= 3 ? 1 : std::max<std::size_t>(2, word.size() / 3)) + 1;
   for (const std::string_view candidate : known) {
-    const std::size_t distance = edits(word, candidate);
+    const bool is_beginning = word.size() >= 4 && candidate.starts_with(word);
+    const std::size_t distance = is_beginning ? 1 : edits(word, candidate);
     if (distance < least) {
       least = distance;
       best = candidate;
