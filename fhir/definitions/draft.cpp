@@ -67,7 +67,8 @@ BindingDraft read_binding(json::Node node) {
                                                 : BindingStrength::kExample;
   binding.max_value_set = extension_value(node, "elementdefinition-maxValueSet").text();
   for (const json::Node extension : node["extension"]) {
-    if (!extension["url"].text().ends_with("/additional-binding")) continue;
+    const std::string_view url = extension["url"].text();  // of R4 guides; of R5's element written in R4
+    if (!url.ends_with("/additional-binding") && !url.ends_with("ElementDefinition.binding.additional")) continue;
     std::pair<std::string, std::string> additional;
     for (const json::Node part : extension["extension"]) {
       if (part["url"].text() == "purpose") additional.first = part["valueCode"].text();

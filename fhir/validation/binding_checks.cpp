@@ -45,6 +45,11 @@ std::string found_in_words(const Place& place) {
 
 }  // namespace
 
+std::optional<bool> is_member(const ValueSet& set, json::Node coded) {
+  if (!coded.is_object()) return set.contains_code(coded.text());
+  return coded["coding"] ? any_coding_is_in(set, coded["coding"]) : coding_is_in(set, coded);
+}
+
 void Walk::check_binding(const ValueSet& set, BindingStrength strength, std::string_view url, std::string_view rule,
                          const Place& place) {
   if (strength == BindingStrength::kExample || strength == BindingStrength::kPreferred) return;

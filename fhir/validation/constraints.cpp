@@ -53,17 +53,35 @@ Decide decision_of(const definitions::Constraint& constraint) {
 
 }  // namespace
 
+ConstraintRule::ConstraintRule(const definitions::Constraint& constraint, std::string_view type)
+    : key_(constraint.key),
+      expression_(constraint.expression),
+      type_(type),
+      is_error_(constraint.is_error),
+      decide_(decision_of(constraint)) {}
+
+std::optional<bool> ConstraintRule::decide(json::Node focus) const {
+  if (decide_ == nullptr) return std::nullopt;
+  return decide_(focus);
+}
+
+const fhirpath::Program* ConstraintRule::program(const fhirpath::Model& model) const {
+  std::call_once(compiled_, [&] {
+    fhirpath::CompileOptions options;
+    options.model = &model;
+    options.context_type = type_;
+    options.lenient = true;  // as the definitions write them
+    if (auto program = fhirpath::Program::compile(expression_, options)) {
+      program_ = *std::move(program);
+    }
+  });
+  return program_ ? &*program_ : nullptr;
+}
+
 const ConstraintRule* ConstraintPool::add(const definitions::Constraint& constraint, std::string_view type) {
   const std::lock_guard lock(mutex_);
   auto& rule = rules_[{constraint.key, constraint.expression, type}];
-  if (!rule) {
-    rule = std::make_unique<ConstraintRule>();
-    rule->key = constraint.key;
-    rule->expression = constraint.expression;
-    rule->type = type;
-    rule->is_error = constraint.is_error;
-    rule->decide = decision_of(constraint);
-  }
+  if (!rule) rule = std::make_unique<ConstraintRule>(constraint, type);
   return rule.get();
 }
 

@@ -6,22 +6,37 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <string>
+#include <optional>
 #include <string_view>
 #include <tuple>
 
 #include "fhir/definitions/definition_set.h"
+#include "fhir/fhirpath/program.h"
 #include "fhir/json/document.h"
 
 namespace pas::validation {
 
-struct ConstraintRule {
-  std::string_view key;  // ext-1
-  std::string_view expression;
-  std::string_view type;  // of the focus, as FHIRPath's model names it
-  bool is_error = true;
-  // Decides without FHIRPath; null when FHIRPath is needed.
-  bool (*decide)(json::Node focus) = nullptr;
+class ConstraintRule {
+ public:
+  ConstraintRule(const definitions::Constraint& constraint, std::string_view type);
+
+  std::string_view key() const { return key_; }  // ext-1
+  std::string_view expression() const { return expression_; }
+  bool is_error() const { return is_error_; }
+
+  // The answer where it can be had without FHIRPath.
+  std::optional<bool> decide(json::Node focus) const;
+  // For the others; null when the expression is not valid. Compiled at the first call, by any thread.
+  const fhirpath::Program* program(const fhirpath::Model& model) const;
+
+ private:
+  std::string_view key_;
+  std::string_view expression_;
+  std::string_view type_;  // of the focus, as the model names it
+  bool is_error_;
+  bool (*decide_)(json::Node focus);
+  mutable std::once_flag compiled_;
+  mutable std::optional<fhirpath::Program> program_;
 };
 
 // Any thread may add; rules stay where they are.

@@ -20,7 +20,7 @@ std::string_view last_part(std::string_view url) {
 }
 
 bool knows(const std::vector<const ConstraintRule*>& rules, const definitions::Constraint& constraint) {
-  return std::ranges::any_of(rules, [&](const ConstraintRule* rule) { return rule->key == constraint.key; });
+  return std::ranges::any_of(rules, [&](const ConstraintRule* rule) { return rule->key() == constraint.key; });
 }
 
 // A type limit that only repeats the base is none.

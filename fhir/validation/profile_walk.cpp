@@ -1,7 +1,6 @@
 #include <algorithm>
 
-#include "fhir/fhirpath/decimal.h"
-#include "fhir/fhirpath/temporal.h"
+#include "fhir/validation/bounds.h"
 #include "fhir/validation/walk.h"
 #include "fhir/validation/wording.h"
 
@@ -10,35 +9,8 @@ namespace {
 
 constexpr std::uint32_t kDeepestProfiles = 24;  // of profiles that lead to each other through references and slices
 
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
 std::string count_in_words(std::uint32_t count) {
   return count == definitions::table::kUnbounded ? "any number" : std::to_string(count);
-}
-
-// -1, 0, 1 by the type's order; nothing where they cannot be compared.
-std::optional<int> compare_bound(json::Node actual, json::Node bound, std::string_view type) {
-  const auto sign = [](std::strong_ordering order) { return order < 0 ? -1 : order > 0 ? 1 : 0; };
-  if (type == "Quantity") {
-    const json::Node code = bound["code"];
-    if (code && (actual["code"].text() != code.text() || actual["system"].text() != bound["system"].text())) {
-      return std::nullopt;
-    }
-    return compare_bound(actual["value"], bound["value"], "decimal");
-  }
-  if (type == "date" || type == "dateTime" || type == "instant") {
-    const auto left = fhirpath::Temporal::parse_date_time(actual.text());
-    const auto right = fhirpath::Temporal::parse_date_time(bound.text());
-    return left && right ? compare(*left, *right) : std::nullopt;
-  }
-  if (type == "time") return actual.text().compare(bound.text()) < 0 ? -1 : actual.text() == bound.text() ? 0 : 1;
-  const auto left = fhirpath::Decimal::parse(actual.text());
-  const auto right = fhirpath::Decimal::parse(bound.text());
-  if (!left || !right) return std::nullopt;
-  return sign(*left <=> *right);
 }
 
 }  // namespace
@@ -204,16 +176,23 @@ void Walk::check_value(const Constrained& rules, const Place& place) {
 }
 
 void Walk::check_bounds(const Constrained& rules, const Place& place) {
-  if (rules.max_length > 0 && characters(place.value.text()) > rules.max_length) {
+  if (rules.max_length > 0 && characters_in(place.value.text()) > rules.max_length) {
     fault(Severity::kError, IssueType::kTooLong, rules.rule, place.node(), [&] {
-      return std::string(rules.name) + " has " + std::to_string(characters(place.value.text())) +
+      return std::string(rules.name) + " has " + std::to_string(characters_in(place.value.text())) +
              " characters; allowed are " + std::to_string(rules.max_length) + ".";
     });
   }
+  // A Duration counts from today, back for the least and on for the most.
+  const auto order_to = [&](json::Node bound, int forbidden) -> std::optional<int> {
+    if (rules.bound_type != "Duration") return compare_values(place.value, bound, rules.bound_type);
+    const auto value = fhirpath::Temporal::parse_date(place.value.text().substr(0, 10));
+    const auto limit = options_.now ? date_after(*options_.now, bound, forbidden) : std::nullopt;
+    return value && limit ? compare(*value, *limit) : std::nullopt;
+  };
   const auto check = [&](std::string_view bound, int forbidden, std::string_view words) {
     if (bound.empty()) return;
     const auto document = json::Document::parse(std::string(bound));
-    if (!document || compare_bound(place.value, document->root(), rules.bound_type) != forbidden) return;
+    if (!document || order_to(document->root(), forbidden) != forbidden) return;
     fault(Severity::kError, IssueType::kValue, rules.rule, place.node(),
           [&] { return std::string(rules.name) + " must be " + std::string(words) + " " + std::string(bound) + "."; });
   };

@@ -22,6 +22,12 @@ std::string_view type_in(std::string_view reference) {
 
 }  // namespace
 
+const TypeRule* Walk::referenced_type(json::Node reference) const {
+  const json::Node target = index_.resolve(reference);
+  const TypeRule* found = target ? resource_type(target) : schema_.find(type_in(reference["reference"].text()));
+  return found != nullptr && found->is_resource ? found : nullptr;
+}
+
 void Walk::check_reference(json::Node reference, const ElementRule& at, const TypeUse& use) {
   const json::Node literal = reference["reference"];
   const std::string_view stated = reference["type"].text();
@@ -36,8 +42,8 @@ void Walk::check_reference(json::Node reference, const ElementRule& at, const Ty
     fault(Severity::kWarning, IssueType::kNotFound, at.path, reference,
           [&] { return in_quotes(literal.text()) + " does not point at an entry of the bundle."; });
   }
-  const TypeRule* found = target ? resource_type(target) : schema_.find(type_in(literal.text()));
-  if (found == nullptr || !found->is_resource) return;
+  const TypeRule* found = referenced_type(reference);
+  if (found == nullptr) return;
   if (!stated.empty() && schema_.find(stated) != nullptr && !found->is_a(stated)) {
     fault(Severity::kError, IssueType::kInvalid, "Reference.type", reference, [&] {
       return "Reference.type is " + in_quotes(stated) + ", and the reference is to a " + std::string(found->name) + ".";
@@ -55,8 +61,8 @@ void Walk::check_reference_limit(const Place& reference, const TypeLimit& limit,
   const json::Node literal = reference.value["reference"];
   if (!literal.is_string()) return;
   const json::Node target = index_.resolve(reference.value);
-  const TypeRule* found = target ? resource_type(target) : schema_.find(type_in(literal.text()));
-  if (found == nullptr || !found->is_resource) return;
+  const TypeRule* found = referenced_type(reference.value);
+  if (found == nullptr) return;
   const auto is_of = [&](std::string_view type) { return found->is_a(type); };
   if (std::ranges::none_of(limit.targets, is_of)) {
     return fault(Severity::kError, IssueType::kStructure, rules.rule, reference.value, [&] {
@@ -78,6 +84,12 @@ void Walk::check_bundle(json::Node bundle) {
     const json::Node url = entry["fullUrl"];
     const json::Node resource = entry["resource"];
     if (!url.is_string()) continue;
+    if (url.text().find(':') == std::string_view::npos) {
+      fault(Severity::kError, IssueType::kInvalid, "Bundle.entry.fullUrl", url, [&] {
+        return "The fullUrl " + in_quotes(url.text()) + " must be absolute: https://…/" +
+               std::string(resource["resourceType"].text()) + "/id, or urn:uuid: and a UUID.";
+      });
+    }
     std::string key(url.text());
     key.append("|").append(resource["meta"]["versionId"].text());
     const auto [before, is_new] = seen.emplace(std::move(key), entry);

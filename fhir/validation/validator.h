@@ -34,6 +34,8 @@ struct Options {
   Severity extension_context_fault = Severity::kError;
   // For rules that depend on the date; nothing: they are passed over.
   std::optional<std::chrono::system_clock::time_point> now;
+  // Questionnaires that responses may answer besides those in the bundle.
+  std::vector<json::Node> questionnaires;
   std::size_t issue_limit = Report::kDefaultCap;
 };
 

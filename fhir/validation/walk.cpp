@@ -27,7 +27,12 @@ bool has_companion(json::Node object) {
 }  // namespace
 
 Walk::Walk(const ProfileStore& profiles, const json::BundleIndex& index, const Options& options, Report& report)
-    : profiles_(profiles), schema_(profiles.schema()), index_(index), options_(options), report_(report) {}
+    : profiles_(profiles),
+      schema_(profiles.schema()),
+      index_(index),
+      options_(options),
+      report_(report),
+      evaluation_(environment()) {}
 
 void Walk::run() {
   const json::Node root = index_.bundle();
@@ -65,6 +70,7 @@ void Walk::walk_resource(json::Node resource, const Frame* up, const ElementRule
   walk_object(resource, {up, type, nullptr, resource}, at);
   check_declared_profiles(resource, *type);
   if (type->name == "Bundle") check_bundle(resource);
+  if (type->name == "QuestionnaireResponse") check_questionnaire_response(resource);
 }
 
 void Walk::walk_object(json::Node object, const Frame& frame, const ElementRule* at) {
@@ -104,6 +110,7 @@ void Walk::walk_object(json::Node object, const Frame& frame, const ElementRule*
       walk_member(member, frame, *place, companions);
     } else if (!object[key]) {
       walk_companion(member, frame, element, *use.type);
+      check_valueless(member, element);
     }
   }
   for (const std::uint16_t index : type.required) {
@@ -187,6 +194,23 @@ void Walk::walk_companion(json::Node companion, const Frame& frame, const Elemen
   walk_object(companion, {&frame, &type, &element, companion}, &element);
 }
 
+// FHIR R4 Terminologies 4.1.5.1: a mandatory code with a required binding needs one of its codes; an extension such as
+// data-absent-reason does not stand in for it.
+void Walk::check_valueless(json::Node companion, const ElementRule& element) {
+  const bool needs_code = element.min > 0 && element.strength == definitions::BindingStrength::kRequired &&
+                          element.types[0].type->primitive == Primitive::kCode;
+  if (needs_code) {
+    fault(Severity::kError, IssueType::kCodeInvalid, element.path, companion, [&] {
+      return std::string(element.name) + " needs a code of " + std::string(element.value_set_url) +
+             "; an extension alone does not do.";
+    });
+  }
+  if (companion.is_object() && !companion["extension"]) {
+    fault(Severity::kError, IssueType::kInvalid, "ele-1", companion,
+          [&] { return std::string(element.name) + " has neither a value nor an extension: leave it out."; });
+  }
+}
+
 void Walk::walk_value(json::Node value, json::Node companion, const Frame& frame, const ElementRule& element,
                       const TypeUse& use) {
   if (value.is_null()) {
@@ -252,23 +276,6 @@ void Walk::unknown_member(json::Node member, const TypeRule& type) {
     const std::string_view nearest = nearest_of(member.key(), names);
     return message + (nearest.empty() ? "." : "; did you mean " + in_quotes(nearest) + "?");
   });
-}
-
-void Walk::check_constraints(const std::vector<const ConstraintRule*>& constraints, const Place& place) {
-  for (const ConstraintRule* rule : constraints) {
-    if (holds(*rule, place).value_or(true)) continue;
-    // dom-6, a narrative, is good practice (its extension says so) and nothing to warn of.
-    const Severity severity = rule->is_error         ? Severity::kError
-                              : rule->key == "dom-6" ? Severity::kInformation
-                                                     : Severity::kWarning;
-    fault(severity, IssueType::kInvariant, rule->key, place.node(),
-          [&] { return "The rule " + std::string(rule->key) + " is not met: " + std::string(rule->expression); });
-  }
-}
-
-std::optional<bool> Walk::holds(const ConstraintRule& rule, const Place& place) {
-  if (rule.decide != nullptr) return rule.decide(place.node());
-  return std::nullopt;
 }
 
 void Walk::check_type_rules(const Place& place, const Frame&) {

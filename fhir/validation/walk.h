@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "fhir/fhirpath/evaluation.h"
 #include "fhir/json/bundle_index.h"
 #include "fhir/validation/profile.h"
 #include "fhir/validation/report.h"
@@ -49,6 +50,7 @@ class Walk {
   void walk_object(json::Node object, const Frame& frame, const ElementRule* at);
   void walk_member(json::Node member, const Frame& frame, const Member& place, bool has_companions);
   void walk_companion(json::Node companion, const Frame& frame, const ElementRule& element, const TypeRule& type);
+  void check_valueless(json::Node companion, const ElementRule& element);
   void walk_value(json::Node value, json::Node companion, const Frame& frame, const ElementRule& element,
                   const TypeUse& use);
   void walk_primitive(json::Node value, json::Node companion, const ElementRule& element, const TypeRule& type,
@@ -56,9 +58,6 @@ class Walk {
   void walk_array(json::Node array, json::Node companions, const Frame& frame, const ElementRule& element,
                   const TypeUse& use);
   void unknown_member(json::Node member, const TypeRule& type);
-  void check_constraints(const std::vector<const ConstraintRule*>& constraints, const Place& place);
-  // Nothing when it cannot be told.
-  std::optional<bool> holds(const ConstraintRule& rule, const Place& place);
   void check_type_rules(const Place& place, const Frame& frame);  // what is particular to a type
 
   // extension_walk.cpp
@@ -68,7 +67,19 @@ class Walk {
   // reference_walk.cpp
   void check_reference(json::Node reference, const ElementRule& at, const TypeUse& use);
   void check_reference_limit(const Place& reference, const TypeLimit& limit, const Constrained& rules);
+  // By the target where it is here, else by the literal reference; null when that does not tell.
+  const TypeRule* referenced_type(json::Node reference) const;
   void check_bundle(json::Node bundle);
+
+  // questionnaire_walk.cpp
+  json::Node questionnaire_of(json::Node response) const;
+  void check_questionnaire_response(json::Node response);
+  void check_answer_items(json::Node parent, json::Node questions, bool is_finished, std::size_t depth);
+  void check_answer_count(json::Node parent, json::Node question, bool is_finished);
+  void check_answer_item(json::Node item, json::Node question, bool is_finished, std::size_t depth);
+  void check_answer(json::Node value, json::Node question);
+  void check_answer_limits(json::Node value, json::Node question);
+  void check_answer_unit(json::Node quantity, json::Node question);
 
   // content_checks.cpp
   void check_attachment(json::Node attachment);
@@ -101,6 +112,12 @@ class Walk {
                      std::string_view rule, const Place& place);
   void check_coding(json::Node coding);
 
+  // invariant_walk.cpp
+  fhirpath::Environment environment();
+  void check_constraints(const std::vector<const ConstraintRule*>& constraints, const Place& place);
+  // Nothing when it cannot be told.
+  std::optional<bool> holds(const ConstraintRule& rule, const Place& place);
+
   // The type of a resource node, or null.
   const TypeRule* resource_type(json::Node resource) const;
 
@@ -124,6 +141,7 @@ class Walk {
   const Options& options_;
   Report& report_;
 
+  fhirpath::Evaluation evaluation_;
   std::vector<Place> items_;  // of the elements being checked, used as a stack
   std::unordered_set<std::uint64_t> reported_;
   // Whether a node meets a profile; true while that is being found out, for references in a ring.
@@ -131,10 +149,14 @@ class Walk {
   std::uint32_t probing_ = 0;  // nested silent checks
   bool probe_failed_ = false;
   std::uint32_t profile_depth_ = 0;
+  std::uint32_t nesting_ = 0;  // of conformsTo()
 };
 
 // The FHIRPath of a node from `top`, with choices as value.ofType(Quantity).
 std::string element_path(const Schema& schema, json::Node node, json::Node top);
+
+// Whether a code, Coding or CodeableConcept is in the set; nothing when that cannot be told.
+std::optional<bool> is_member(const definitions::ValueSet& set, json::Node coded);
 
 // Whether `actual` is `expected` (fixed), or holds at least what it holds (pattern).
 bool matches(const ExpectedValue& expected, json::Node actual);

@@ -47,7 +47,7 @@ TEST_F(TypeModelTest, KnowsElements) {
   EXPECT_THAT(element("Patient", "name"), ElementsAre("list", "HumanName"));
   EXPECT_THAT(element("Patient", "contact"), ElementsAre("list", "Patient.contact"));
   EXPECT_THAT(element("Patient.contact", "gender"), ElementsAre("code"));
-  EXPECT_THAT(element("Patient", "id"), ElementsAre("string"));
+  EXPECT_THAT(element("Patient", "id"), ElementsAre("id"));
   EXPECT_THAT(element("Patient", "text"), ElementsAre("Narrative"));
   EXPECT_THAT(element("Patient", "deceasedBoolean"), ElementsAre("none"));
   EXPECT_THAT(element("string", "extension"), ElementsAre("list", "Extension"));

@@ -1,0 +1,61 @@
+#include "fhir/validation/walk.h"
+
+namespace pas::validation {
+namespace {
+
+constexpr std::uint32_t kDeepestConformance = 4;  // of conformsTo() within conformsTo()
+
+}  // namespace
+
+fhirpath::Environment Walk::environment() {
+  fhirpath::Environment environment;
+  environment.model = &schema_.definitions().model();
+  environment.index = &index_;
+  environment.now = options_.now;
+  environment.member_of = [this](const fhirpath::Item& item, std::string_view url) -> std::optional<bool> {
+    const definitions::ValueSet* set = schema_.value_set(url);
+    if (set == nullptr) return std::nullopt;
+    return is_member(*set, item.node());
+  };
+  environment.conforms_to = [this](const fhirpath::Item& item, std::string_view url) -> std::optional<bool> {
+    const json::Node node = item.node();
+    const TypeRule* type = resource_type(node);
+    ProfileRef* profile = profiles_.find(url);
+    if (profile != nullptr && type != nullptr && nesting_ < kDeepestConformance) {
+      // With an evaluation of its own: this one is at work.
+      Report unused;
+      Walk inner(profiles_, index_, options_, unused);
+      inner.nesting_ = nesting_ + 1;
+      return inner.meets(*profile, {node, {}, type});
+    }
+    const definitions::Structure base = schema_.definitions().find_structure(url);
+    if (profile != nullptr || type == nullptr || !base) return std::nullopt;
+    return type->is_a(base.type());
+  };
+  return environment;
+}
+
+void Walk::check_constraints(const std::vector<const ConstraintRule*>& constraints, const Place& place) {
+  for (const ConstraintRule* rule : constraints) {
+    if (holds(*rule, place).value_or(true)) continue;
+    // dom-6, a narrative, is good practice (its extension says so) and nothing to warn of.
+    const Severity severity = rule->is_error()         ? Severity::kError
+                              : rule->key() == "dom-6" ? Severity::kInformation
+                                                       : Severity::kWarning;
+    fault(severity, IssueType::kInvariant, rule->key(), place.node(),
+          [&] { return "The rule " + std::string(rule->key()) + " is not met: " + std::string(rule->expression()); });
+  }
+}
+
+std::optional<bool> Walk::holds(const ConstraintRule& rule, const Place& place) {
+  if (const auto decided = rule.decide(place.node())) return decided;
+  const fhirpath::Program* program = rule.program(schema_.definitions().model());
+  if (program == nullptr || place.type == nullptr) return std::nullopt;
+  const auto result = evaluation_.test(*program, fhirpath::Item::element(place.node(), place.type->id));
+  if (!result) return std::nullopt;
+  const bool met = result->value_or(false);  // an invariant that gives nothing is not met
+  evaluation_.reset();
+  return met;
+}
+
+}  // namespace pas::validation
