@@ -151,7 +151,7 @@ base::Result<std::uint16_t> Server::start() {
   for (unsigned i = 0; i < std::max(state.core.options.io_threads, 1U); ++i) {
     state.threads.push_back(std::make_unique<State::Thread>());
   }
-  const auto port = state.listen();
+  auto port = state.listen();
   if (!port) return port;
   state.accept_pause = std::make_unique<Timer>(state.threads.front()->loop.context);
   state.accept();

@@ -35,7 +35,8 @@ struct Known {
   Decide decide;
 };
 
-constexpr std::array<Known, 6> kKnown{{
+constexpr std::array<Known, 7> kKnown{{
+    {"bdl-7", "(type = 'history') or entry.where(fullUrl.exists())", always},
     {"ele-1", "hasValue() or (children().count() > id.count()", always},
     {"ext-1", "extension.exists() != value.exists()", has_value_or_extensions},
     {"dom-6", "text.`div`.exists()", has_narrative},

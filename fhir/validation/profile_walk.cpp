@@ -45,24 +45,27 @@ void Walk::check_profile(const Profile& profile, const Place& place) {
 
 bool Walk::meets(ProfileRef& ref, const Place& place) {
   const Profile& profile = profiles_.compiled(ref);
-  const auto key = (reinterpret_cast<std::uintptr_t>(&profile) << 8U) ^ place.node().id();
-  const auto [found, is_new] = met_.emplace(key, true);
-  if (!is_new) return found->second;
+  const auto key = (static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(&profile)) << 24U) ^ place.node().id();
+  if (const auto known = met_[key]; known != MetCache::State::kNone) return known == MetCache::State::kMet;
+  met_[key] = MetCache::State::kMet;
   const bool failed_before = std::exchange(probe_failed_, false);
   ++probing_;
   check_profile(profile, place);
   --probing_;
   const bool met = !std::exchange(probe_failed_, failed_before);
-  met_[key] = met;
+  met_[key] = met ? MetCache::State::kMet : MetCache::State::kFailed;
   return met;
 }
 
 void Walk::check_any_profile(const std::vector<ProfileRef*>& candidates, const Place& place, std::string_view rule) {
-  std::vector<ProfileRef*> fitting;
-  for (ProfileRef* candidate : candidates) {
-    if (place.type != nullptr && place.type->is_a(candidate->structure.type())) fitting.push_back(candidate);
+  const auto fits = [&](ProfileRef* candidate) {
+    return place.type != nullptr && place.type->is_a(candidate->structure.type());
+  };
+  if (std::ranges::any_of(candidates, [&](auto* candidate) { return fits(candidate) && meets(*candidate, place); })) {
+    return;
   }
-  if (std::ranges::any_of(fitting, [&](ProfileRef* candidate) { return meets(*candidate, place); })) return;
+  std::vector<ProfileRef*> fitting;
+  std::ranges::copy_if(candidates, std::back_inserter(fitting), fits);
   if (fitting.empty() || probing_ > 0) {
     return fault(Severity::kError, IssueType::kStructure, rule, place.node(), [&] {
       return std::string(place.type == nullptr ? "This" : place.type->name) + " is not what is allowed here.";

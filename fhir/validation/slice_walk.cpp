@@ -49,18 +49,16 @@ bool matches(const ExpectedValue& expected, json::Node actual) {
 }
 
 void Walk::check_slices(const Constrained& rules, const Place& parent, std::size_t first, std::size_t count) {
-  std::vector<std::size_t> counts(rules.slices.size());
-  std::size_t furthest = 0;
+  // The slice of each item, on a stack shared by nested calls.
+  const std::size_t slot = slots_.size();
+  const auto none = static_cast<std::uint32_t>(rules.slices.size());
+  std::uint32_t furthest = 0;
   bool was_outside = false;
   for (std::size_t i = first; i < first + count; ++i) {
     const Place item = items_[i];
-    std::size_t slice = 0;
-    while (slice < rules.slices.size() && !is_in_slice(rules.slices[slice], item)) ++slice;
-    if (slice == rules.slices.size()) {
-      const auto rest = std::ranges::find(rules.slices, true, &Slice::is_default);
-      slice = static_cast<std::size_t>(rest - rules.slices.begin());
-    }
-    if (slice == rules.slices.size()) {
+    const std::uint32_t slice = slice_of(rules, item);
+    slots_.push_back(slice);
+    if (slice == none) {
       was_outside = true;
       if (rules.slicing_rules == definitions::SlicingRules::kClosed && rules.can_tell_slices) {
         fault(Severity::kError, IssueType::kStructure, rules.rule, item.node(), [&] {
@@ -72,7 +70,6 @@ void Walk::check_slices(const Constrained& rules, const Place& parent, std::size
       }
       continue;
     }
-    ++counts[slice];
     if (rules.slicing_rules == definitions::SlicingRules::kOpenAtEnd && was_outside) {
       fault(Severity::kError, IssueType::kStructure, rules.rule, item.node(),
             [&] { return "Other " + std::string(rules.name) + " may only follow those of the profile's slices."; });
@@ -86,19 +83,31 @@ void Walk::check_slices(const Constrained& rules, const Place& parent, std::size
     furthest = std::max(furthest, slice);
     check_item(rules.slices[slice].element, item);
   }
-  for (std::size_t slice = 0; slice < rules.slices.size(); ++slice) {
+  for (std::uint32_t slice = 0; slice < none; ++slice) {
     const Slice& here = rules.slices[slice];
     if (here.tests.empty() && !here.is_default) continue;  // it cannot be told
     const std::size_t start = items_.size();
-    for (std::size_t i = first; i < first + count; ++i) {
-      const Place item = items_[i];
-      if (!here.is_default && is_in_slice(here, item)) items_.push_back(item);
+    for (std::size_t i = 0; i < count; ++i) {
+      if (slots_[slot + i] != slice) continue;
+      const Place item = items_[first + i];
+      items_.push_back(item);
     }
-    const std::size_t matched = here.is_default ? counts[slice] : items_.size() - start;
-    check_count(here.element, parent, here.is_default ? first : start, matched);
+    check_count(here.element, parent, start, items_.size() - start);
     if (!here.element.slices.empty()) check_slices(here.element, parent, start, items_.size() - start);
     items_.resize(start);
   }
+  slots_.resize(slot);
+}
+
+// The first slice that the item belongs to, else @default, else their number.
+std::uint32_t Walk::slice_of(const Constrained& rules, const Place& item) {
+  const auto count = static_cast<std::uint32_t>(rules.slices.size());
+  std::uint32_t rest = count;
+  for (std::uint32_t slice = 0; slice < count; ++slice) {
+    if (is_in_slice(rules.slices[slice], item)) return slice;
+    if (rules.slices[slice].is_default) rest = slice;
+  }
+  return rest;
 }
 
 bool Walk::is_in_slice(const Slice& slice, const Place& place) {

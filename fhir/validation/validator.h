@@ -36,6 +36,8 @@ struct Options {
   std::optional<std::chrono::system_clock::time_point> now;
   // Questionnaires that responses may answer besides those in the bundle.
   std::vector<json::Node> questionnaires;
+  // Issues of less weight are not made: kWarning leaves out the information.
+  Severity least = Severity::kInformation;
   std::size_t issue_limit = Report::kDefaultCap;
 };
 

@@ -11,6 +11,7 @@
 
 #include "fhir/fhirpath/evaluation.h"
 #include "fhir/json/bundle_index.h"
+#include "fhir/validation/met_cache.h"
 #include "fhir/validation/profile.h"
 #include "fhir/validation/report.h"
 #include "fhir/validation/schema.h"
@@ -103,6 +104,7 @@ class Walk {
 
   // slice_walk.cpp
   void check_slices(const Constrained& rules, const Place& parent, std::size_t first, std::size_t count);
+  std::uint32_t slice_of(const Constrained& rules, const Place& item);
   bool is_in_slice(const Slice& slice, const Place& place);
   bool passes(const SliceTest& test, std::size_t step, const Place& place);
   bool passes_here(const SliceTest& test, const Place& place);
@@ -129,6 +131,7 @@ class Walk {
       probe_failed_ |= severity == Severity::kError;
       return;
     }
+    if (severity > options_.least) return;
     if (is_new(severity, rule, at, member)) add_issue(severity, type, rule, at, message(), member);
   }
   bool is_new(Severity severity, std::string_view rule, json::Node at, std::string_view member);
@@ -142,10 +145,11 @@ class Walk {
   Report& report_;
 
   fhirpath::Evaluation evaluation_;
-  std::vector<Place> items_;  // of the elements being checked, used as a stack
+  std::vector<Place> items_;          // of the elements being checked, used as a stack
+  std::vector<std::uint32_t> slots_;  // the slices of items, used as a stack
   std::unordered_set<std::uint64_t> reported_;
   // Whether a node meets a profile; true while that is being found out, for references in a ring.
-  std::unordered_map<std::uint64_t, bool> met_;
+  MetCache met_;
   std::uint32_t probing_ = 0;  // nested silent checks
   bool probe_failed_ = false;
   std::uint32_t profile_depth_ = 0;

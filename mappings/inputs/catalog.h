@@ -12,7 +12,7 @@
 //   {"path": …}       elements; with "codes" a Coding's code becomes the value beside it; with "transform" C++ makes
 //                     the value (transforms.h); with "document" it is one of that kind (document_records.h)
 //   {"question": …}   the answers to a questionnaire item
-//   {"store": "next-month", "member": input, "code": input}   1 + the months authorized so far
+//   {"store": "next-month", "code": input}   1 + the months authorized so far for the member and that code
 //   {"classify": input, "classes": [value sets], "otherwise": word}   the set that another input's codes belong to
 //   {"default": …}
 // and a rule makes one value of what they have: "first" source with a value, "agree" or else conflict, "all" as a list.

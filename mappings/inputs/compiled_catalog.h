@@ -45,7 +45,6 @@ struct Source {
   std::string fixed;                                      // JSON value
   std::size_t document_kind = 0;
   std::size_t input = 0;             // kClassify: of the codes; kStore: of the device code
-  std::size_t member_input = 0;      // kStore: of the member id
   std::vector<std::string> classes;  // kClassify: value sets, each also the word
   std::string otherwise;             // kClassify: the word for codes outside every set
 };

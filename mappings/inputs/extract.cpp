@@ -168,14 +168,10 @@ class Extractor {
   }
 
   void read_store(const Source& source, std::vector<Finding>& findings) const {
-    const Input& member = inputs_[source.member_input];
     const Input& code = inputs_[source.input];
-    if (!environment_.months_authorized || member.state != State::kKnown || code.state != State::kKnown) return;
-    const auto plain = [](const std::string& json) {
-      const auto document = json::Document::parse(json);
-      return document ? std::string(document->root().text()) : std::string();
-    };
-    const auto months = environment_.months_authorized(plain(member.value), plain(code.value));
+    if (!environment_.months_authorized || subject_.member_id.empty() || code.state != State::kKnown) return;
+    const auto document = json::Document::parse(code.value);
+    const auto months = environment_.months_authorized(subject_.member_id, document.value().root().text());
     if (!months || *months < 0) return;
     const std::string value = std::to_string(*months + 1);
     findings.push_back({value, value, {"store"}, {}});

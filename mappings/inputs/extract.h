@@ -24,8 +24,9 @@ struct Subject {
   json::Node claim;
   json::Node item;
   json::Node patient;
-  json::Node coverage;      // the focal one
-  base::Date request_date;  // Claim.created
+  json::Node coverage;              // the focal one
+  base::Date request_date;          // Claim.created
+  std::string_view member_id = {};  // as cases are stored by; empty when the request names none
 };
 
 // What lies outside the bundle. All of it may be absent.

@@ -85,20 +85,27 @@ class ItemWriter {
       writer_.extension("extension-administrationReferenceNumber",
                         [&] { out_.member("valueString", planned_.answer->administration_reference_number); });
     }
-    if (item_["servicedDate"] || item_["servicedPeriod"]) {
-      list.next();
-      writer_.extension("extension-itemRequestedServiceDate", [&] {
-        if (item_["servicedDate"]) {
-          out_.member("valueDateTime", item_["servicedDate"]);
-        } else {
-          out_.member("valuePeriod", item_["servicedPeriod"]);
-        }
-      });
-    }
+    write_requested_dates(list);
     if (is_certified_item(planned_) && !is_modified(planned_)) {
       list.next();
       writer_.extension("extension-itemAuthorizedDetail", [&] { write_authorized_detail(); });
     }
+  }
+
+  void write_requested_dates(FhirWriter::List& list) {
+    const json::Node period = item_["servicedPeriod"];
+    const auto start = base::parse_date(period["start"].text());
+    const auto end = base::parse_date(period["end"].text());
+    if (start && end && *end < *start) return;  // answered with an error; no valid Period (per-1)
+    if (!item_["servicedDate"] && !period) return;
+    list.next();
+    writer_.extension("extension-itemRequestedServiceDate", [&] {
+      if (period) {
+        out_.member("valuePeriod", period);
+      } else {
+        out_.member("valueDateTime", item_["servicedDate"]);
+      }
+    });
   }
 
   void write_trace_numbers(FhirWriter::List& list) {

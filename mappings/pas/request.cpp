@@ -388,8 +388,9 @@ ReadOutcome read_request(const json::BundleIndex& index, const RequestLimits& li
 }
 
 inputs::Subject subject_of(const Request& request, const Item& item) {
-  return {*request.index,  request.claim,    item.node,
-          request.patient, request.coverage, request.created.value_or(base::Date{})};
+  return {*request.index,   request.claim,    item.node,
+          request.patient,  request.coverage, request.created.value_or(base::Date{}),
+          request.member_id};
 }
 
 }  // namespace pas::pas

@@ -1,6 +1,6 @@
 // Seven expressions of typical shape on the Homecare bundle of the PAS 2.2.1 guide, with the R4 types and on plain
 // JSON, beside the floor (parsing the bundle in situ, once) and the compilation of the same expressions. `floors` is
-// the time as a part of the floor that the same run measured.
+// the processor time as a part of the floor of the same run.
 
 #include <benchmark/benchmark.h>
 

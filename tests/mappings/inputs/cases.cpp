@@ -86,7 +86,7 @@ class Bundle {
   }
 
   std::string add(Tree resource) {
-    const std::string name = text_of(resource, "resourceType") + "/" + text_of(resource, "id");
+    std::string name = text_of(resource, "resourceType") + "/" + text_of(resource, "id");
     Tree entry;
     entry.member("fullUrl") = json_tree("\"https://ehr.example/fhir/" + name + "\"");
     entry.member("resource") = std::move(resource);
@@ -155,8 +155,13 @@ Outcome run(json::Node test_case, json::Node variant, bool reversed) {
   for (const json::Node insurance : claim["insurance"]) {
     if (insurance["focal"].is_true()) coverage = index.resolve(insurance["coverage"]);
   }
-  const inputs::Subject subject{
-      index, claim, item, index.resolve(claim["patient"]), coverage, base::parse_date(claim["created"].text()).value()};
+  const inputs::Subject subject{index,
+                                claim,
+                                item,
+                                index.resolve(claim["patient"]),
+                                coverage,
+                                base::parse_date(claim["created"].text()).value(),
+                                coverage["identifier"].at(0)["value"].text()};
   const auto roster = inputs::Roster::load(roster_csv(variant), "providers.csv");
   if (!roster) ADD_FAILURE() << to_string(roster.error().front());
   inputs::Documents documents(index);

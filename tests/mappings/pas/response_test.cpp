@@ -9,9 +9,12 @@
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <set>
 
+#include "fhir/definitions/builtin.h"
+#include "fhir/validation/validator.h"
 #include "mappings/pas/v2_2_1/version.h"
 #include "mappings/policy/x12.h"
 #include "tests/mappings/pas/cases.h"
@@ -267,6 +270,29 @@ TEST(PasResponse, CasesAreSoundAndAsTheGoldenFilesHaveThem) {
     const std::string text = cases::pretty(document.root());
     if (std::getenv("PAS_WRITE_GOLDEN") != nullptr) std::ofstream(golden) << text;
     EXPECT_EQ(text, support::read_file(golden));
+  }
+}
+
+TEST(PasResponse, ConformsToItsProfiles) {
+  const auto definitions = definitions::builtin_definitions({"hl7.fhir.us.davinci-pas#2.2.1"});
+  ASSERT_TRUE(definitions);
+  const validation::Validator validator(*definitions);
+  for (const auto& file : support::files_below(support::repo_path("tests/cases/pas/responses/cases"), ".json")) {
+    SCOPED_TRACE(file.filename().string());
+    const json::Document test_case = cases::parse(support::read_file(file));
+    const Exchange exchange(test_case.root());
+    const json::Document document = cases::parse(exchange.response());
+    const json::BundleIndex index(document.root());
+    const validation::Report report = validator.validate(index);
+    for (const validation::Issue& issue : report.issues()) {
+      if (issue.severity != validation::Severity::kError) continue;
+      bool is_echoed = false;  // the sender's own fault
+      for (const json::Entry& entry : index.entries()) {
+        is_echoed = is_echoed || (!entry.full_url.starts_with(exchange.context.base_url) &&
+                                  issue.expression.starts_with(entry.node.path() + "."));
+      }
+      EXPECT_TRUE(is_echoed) << issue.expression << ": " << issue.rule << ": " << issue.message;
+    }
   }
 }
 
