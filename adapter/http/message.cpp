@@ -4,14 +4,9 @@
 #include <array>
 #include <utility>
 
+#include "fhir/base/text.h"
+
 namespace pas::http {
-namespace {
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-}  // namespace
 
 Method method_of(std::string_view text) {
   constexpr std::array<std::pair<std::string_view, Method>, 7> kMethods = {{{"GET", Method::kGet},
@@ -28,8 +23,9 @@ Method method_of(std::string_view text) {
 }
 
 bool equal_fold(std::string_view left, std::string_view right) {
-  return left.size() == right.size() &&
-         std::equal(left.begin(), left.end(), right.begin(), [](char a, char b) { return lower(a) == lower(b); });
+  return left.size() == right.size() && std::equal(left.begin(), left.end(), right.begin(), [](char a, char b) {
+           return base::to_lower(a) == base::to_lower(b);
+         });
 }
 
 std::optional<std::string_view> Headers::find(std::string_view name) const {

@@ -1,7 +1,6 @@
 #include "adapter/service/adjudicator.h"
 
 #include <algorithm>
-#include <array>
 
 namespace pas::service {
 namespace {
@@ -23,16 +22,14 @@ const policy::Payer* payer_of(const pas::Request& request, const policy::PolicyS
   return policies.find_payer(names);
 }
 
-std::vector<std::string> payers_served(const policy::PolicySet& policies) {
-  std::vector<std::string> identifiers;
-  for (const policy::Payer& payer : policies.payers()) {
-    if (payer.answers_unknown_insurers) return {};
-    identifiers.insert(identifiers.end(), payer.identifiers.begin(), payer.identifiers.end());
-  }
-  return identifiers;
-}
-
 }  // namespace
+
+const ItemOutcome* Adjudication::outcome_of(int item_sequence) const {
+  const auto found = std::find_if(items.begin(), items.end(), [item_sequence](const ItemOutcome& item) {
+    return item.decision.item_sequence == item_sequence;
+  });
+  return found == items.end() ? nullptr : &*found;
+}
 
 std::vector<decision::Decision> Adjudication::decisions() const {
   std::vector<decision::Decision> all;
@@ -74,8 +71,8 @@ Adjudicator::Outcome Adjudicator::adjudicate(std::string body, const Surrounding
                       .errors = {},
                       .policies = policies_.load(),
                       .items = {}};
-  const std::vector<std::string> payers = payers_served(*result.policies);
-  result.errors = pas::find_business_errors(result.request, {.today = surroundings.today, .payers = payers});
+  result.errors =
+      pas::find_business_errors(result.request, {.today = surroundings.today, .payers = result.policies->served()});
   result.payer = payer_of(result.request, *result.policies);
   if (result.payer == nullptr || !result.request.created) return result;
 

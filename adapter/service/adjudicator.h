@@ -40,6 +40,8 @@ struct Adjudication {
   const policy::Payer* payer = nullptr;  // null only with business errors
   std::vector<ItemOutcome> items;  // by policy; cancelled items and those with a business error are not among them
 
+  // Null for an item that was cancelled or has a business error.
+  const ItemOutcome* outcome_of(int item_sequence) const;
   // What the response answers with: the items' decisions, and one of action C for each cancelled item.
   std::vector<decision::Decision> decisions() const;
 };

@@ -49,6 +49,14 @@ int to_int(const std::string& text) {
   return value;
 }
 
+// The text of a known scalar input, without quotes; empty for anything else.
+std::string scalar(const inputs::InputSet& inputs, std::string_view name) {
+  const inputs::Input* input = inputs.find(name);
+  if (input == nullptr || input->state != inputs::State::kKnown) return {};
+  const auto document = json::Document::parse(input->value);
+  return document ? std::string(document->root().text()) : std::string();
+}
+
 }  // namespace
 
 bool is_certified(std::string_view action) {
@@ -58,21 +66,17 @@ bool is_referenced(std::string_view action) {
   return action == "A3" || action == "A4";
 }
 
-std::string scalar(const inputs::InputSet& inputs, std::string_view name) {
-  const inputs::Input* input = inputs.find(name);
-  if (input == nullptr || input->state != inputs::State::kKnown) return {};
-  const auto document = json::Document::parse(input->value);
-  return document ? std::string(document->root().text()) : std::string();
-}
-
-pas::DatePeriod valid_period(const pas::Request& request, const pas::Item& item, const policy::Payer& payer,
-                             const inputs::InputSet& inputs) {
-  if (const auto day = base::parse_date(item.node["servicedDate"].text())) return {day, day};
-  const json::Node period = item.node["servicedPeriod"];
+pas::DatePeriod valid_period(const Adjudication& adjudication, const ItemOutcome& outcome) {
+  const pas::Request& request = adjudication.request;
+  const auto item = std::find_if(request.items.begin(), request.items.end(), [&outcome](const pas::Item& candidate) {
+    return candidate.sequence == outcome.decision.item_sequence;
+  });
+  if (const auto day = base::parse_date(item->node["servicedDate"].text())) return {day, day};
+  const json::Node period = item->node["servicedPeriod"];
   const auto start = base::parse_date(period["start"].text());
   const auto end = base::parse_date(period["end"].text());
   if (start || end) return {start, end};
-  const int months = to_int(scalar(inputs, payer.months_input));
+  const int months = to_int(scalar(outcome.inputs, adjudication.payer->months_input));
   if (months <= 0) return {request.created, std::nullopt};
   return {request.created, base::add_days(base::add_months(*request.created, months), -1)};
 }
@@ -100,11 +104,10 @@ store::Case case_of(const Adjudication& adjudication, const std::vector<decision
       kept.action = decision.action;
       kept.reason = decision.reason;
     }
-    for (const ItemOutcome& outcome : adjudication.items) {
-      if (outcome.decision.item_sequence != item.sequence) continue;
-      kept.procedure_code = scalar(outcome.inputs, adjudication.payer->code_input);
-      kept.transaction = scalar(outcome.inputs, adjudication.payer->transaction_input);
-      kept.months = to_int(scalar(outcome.inputs, adjudication.payer->months_input));
+    if (const ItemOutcome* outcome = adjudication.outcome_of(item.sequence)) {
+      kept.procedure_code = scalar(outcome->inputs, adjudication.payer->code_input);
+      kept.transaction = scalar(outcome->inputs, adjudication.payer->transaction_input);
+      kept.months = to_int(scalar(outcome->inputs, adjudication.payer->months_input));
     }
     for (const pas::ItemAnswer& answer : answers) {
       if (answer.sequence != item.sequence) continue;

@@ -18,11 +18,7 @@ bool is_referenced(std::string_view action);
 
 // When a certified item may be used: its serviced period or date, else as many months as it asks for from the request
 // date, else from the request date on.
-pas::DatePeriod valid_period(const pas::Request& request, const pas::Item& item, const policy::Payer& payer,
-                             const inputs::InputSet& inputs);
-
-// The text of a known scalar input, without quotes; empty for anything else.
-std::string scalar(const inputs::InputSet& inputs, std::string_view name);
+pas::DatePeriod valid_period(const Adjudication& adjudication, const ItemOutcome& outcome);
 
 // The case without what belongs to its submission (id, client, times, hash, prior).
 store::Case case_of(const Adjudication& adjudication, const std::vector<decision::Decision>& decisions,

@@ -83,13 +83,7 @@ base::Result<std::vector<pas::ItemAnswer>> SubmitService::number_items(const Adj
     if (is_certified(decision.action)) {
       answer.authorization_number = numbered('A', (*authorization)++);
       answer.issued = today;
-      for (const pas::Item& item : adjudication.request.items) {
-        if (item.sequence != decision.item_sequence) continue;
-        for (const ItemOutcome& outcome : adjudication.items) {
-          if (outcome.decision.item_sequence != item.sequence) continue;
-          answer.valid = valid_period(adjudication.request, item, *adjudication.payer, outcome.inputs);
-        }
-      }
+      answer.valid = valid_period(adjudication, *adjudication.outcome_of(decision.item_sequence));
     } else if (is_referenced(decision.action)) {
       answer.administration_reference_number = numbered('R', (*reference)++);
     }

@@ -5,6 +5,8 @@
 #include <array>
 #include <stdexcept>
 
+#include "fhir/base/text.h"
+
 namespace pas::base {
 
 std::string RandomIds::uuid() {
@@ -12,14 +14,8 @@ std::string RandomIds::uuid() {
   if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) throw std::runtime_error("no random bytes");
   bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0FU) | 0x40U);
   bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3FU) | 0x80U);
-  constexpr const char* kHex = "0123456789abcdef";
-  std::string text;
-  text.reserve(36);
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-    text += kHex[bytes[i] >> 4U];
-    text += kHex[bytes[i] & 0x0FU];
-  }
+  std::string text = to_hex({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  for (const std::size_t dash : {8U, 13U, 18U, 23U}) text.insert(dash, 1, '-');
   return text;
 }
 

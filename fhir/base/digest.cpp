@@ -6,6 +6,8 @@
 #include <memory>
 #include <stdexcept>
 
+#include "fhir/base/text.h"
+
 namespace pas::base {
 namespace {
 
@@ -29,16 +31,7 @@ const EVP_MD* fetched(const char* name) {
 
 std::string sha256_hex(std::string_view bytes) {
   static const EVP_MD* const algorithm = fetched("SHA256");
-  const std::string raw = digest(algorithm, bytes);
-  constexpr const char* kHex = "0123456789abcdef";
-  std::string text;
-  text.reserve(raw.size() * 2);
-  for (const char c : raw) {
-    const auto byte = static_cast<unsigned char>(c);
-    text += kHex[byte >> 4U];
-    text += kHex[byte & 0x0FU];
-  }
-  return text;
+  return to_hex(digest(algorithm, bytes));
 }
 
 std::string sha1(std::string_view bytes) {

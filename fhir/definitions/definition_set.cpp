@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fhir/base/text.h"
 #include "fhir/definitions/type_model.h"
 
 namespace pas::definitions {
@@ -43,10 +44,7 @@ std::optional<bool> CodeSystem::contains(std::string_view code) const {
   if (has_code(*table_, record_->codes, code)) return true;
   if (is_case_sensitive()) return false;
   const auto same = [&](std::string_view other) {
-    return std::ranges::equal(code, other, [](char a, char b) {
-      const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-      return lower(a) == lower(b);
-    });
+    return std::ranges::equal(code, other, [](char a, char b) { return base::to_lower(a) == base::to_lower(b); });
   };
   return std::ranges::any_of(codes(), same);
 }

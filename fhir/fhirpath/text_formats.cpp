@@ -4,13 +4,12 @@
 #include <array>
 
 #include "fhir/base/base64.h"
+#include "fhir/base/text.h"
 #include "fhir/base/utf8.h"
 #include "fhir/fhirpath/text.h"
 
 namespace pas::fhirpath::text {
 namespace {
-
-constexpr std::string_view kHex = "0123456789abcdef";
 
 struct Entity {
   char character;
@@ -101,9 +100,7 @@ std::string escape_json(std::string_view text) {
       result += '\\';
       result += kJsonEscaped[at];
     } else if (static_cast<unsigned char>(c) < 0x20) {
-      result += "\\u00";
-      result += kHex[static_cast<unsigned char>(c) >> 4U];
-      result += kHex[static_cast<unsigned char>(c) & 15U];
+      result += "\\u00" + base::to_hex({&c, 1});
     } else {
       result += c;
     }
@@ -154,14 +151,7 @@ std::optional<std::string> unescape_json(std::string_view text) {
 }  // namespace
 
 std::optional<std::string> encode(std::string_view text, std::string_view format) {
-  if (format == "hex") {
-    std::string result;
-    for (const char c : text) {
-      result += kHex[static_cast<unsigned char>(c) >> 4U];
-      result += kHex[static_cast<unsigned char>(c) & 15U];
-    }
-    return result;
-  }
+  if (format == "hex") return base::to_hex(text);
   if (format != "base64" && format != "urlbase64") return std::nullopt;
   std::string result = base::encode_base64(text);
   if (format == "urlbase64") {

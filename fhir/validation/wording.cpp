@@ -2,26 +2,12 @@
 
 #include <algorithm>
 
+#include "fhir/base/text.h"
+
 namespace pas::validation {
 namespace {
 
 constexpr std::size_t kLongestQuote = 80;
-
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t k = 0; k <= b.size(); ++k) row[k] = k;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t k = 1; k <= b.size(); ++k) {
-      const std::size_t above = row[k];
-      const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-      row[k] = std::min({row[k] + 1, row[k - 1] + 1, diagonal + (lower(a[i - 1]) == lower(b[k - 1]) ? 0U : 1U)});
-      diagonal = above;
-    }
-  }
-  return row.back();
-}
 
 }  // namespace
 
@@ -55,10 +41,11 @@ std::string in_words(json::Node value) {
 
 std::string_view nearest_of(std::string_view name, const std::vector<std::string_view>& names) {
   if (name.size() > kLongestQuote) return {};
+  const std::string wanted = base::to_lower(name);
   std::string_view nearest;
   std::size_t least = std::max<std::size_t>(1, name.size() / 3) + 1;
   for (const std::string_view candidate : names) {
-    const std::size_t edits = distance(name, candidate);
+    const std::size_t edits = base::edit_distance(wanted, base::to_lower(candidate));
     if (edits < least) {
       least = edits;
       nearest = candidate;

@@ -1,10 +1,10 @@
 #include "mappings/inputs/attachment.h"
 
-#include <algorithm>
 #include <array>
 
 #include "fhir/base/base64.h"
 #include "fhir/base/digest.h"
+#include "fhir/base/text.h"
 
 namespace pas::inputs {
 namespace {
@@ -82,9 +82,7 @@ bool agrees(Format promised, Format actual) {
 Format promised_format(std::string_view content_type) {
   content_type = content_type.substr(0, content_type.find(';'));
   while (content_type.ends_with(' ')) content_type.remove_suffix(1);
-  std::string type(content_type);
-  std::transform(type.begin(), type.end(), type.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  const std::string type = base::to_lower(content_type);
   for (const Promise& promise : kPromises) {
     if (promise.content_type == type) return promise.format;
   }

@@ -6,6 +6,7 @@
 
 #include "mappings/inputs/roster.h"
 #include "mappings/pas/elements.h"
+#include "mappings/policy/policy.h"
 
 namespace pas::pas {
 namespace {
@@ -31,15 +32,6 @@ constexpr auto kFollowUps = std::to_array<Display>({
 std::string_view display_in(std::span<const Display> list, std::string_view code) {
   const auto found = std::find_if(list.begin(), list.end(), [code](const Display& row) { return row.first == code; });
   return found == list.end() ? std::string_view{} : found->second;
-}
-
-// Lower case without spaces: how payers are compared.
-std::string folded(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c != ' ') out.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
-  }
-  return out;
 }
 
 // One is enough to refuse the Claim; those of items are as many as items.
@@ -84,8 +76,9 @@ class Finder {
   void check_payer() {
     if (rules_.payers.empty()) return;
     const auto is_served = [this](std::string_view name) {
-      return std::any_of(rules_.payers.begin(), rules_.payers.end(),
-                         [name](const std::string& payer) { return folded(payer) == folded(name); });
+      return std::any_of(rules_.payers.begin(), rules_.payers.end(), [name](const std::string& payer) {
+        return policy::folded_name(payer) == policy::folded_name(name);
+      });
     };
     const json::Node name = request_.insurer["name"];
     if (name && is_served(name.text())) return;

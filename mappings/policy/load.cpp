@@ -155,8 +155,9 @@ boost::system::result<std::shared_ptr<const PolicySet>, LoadErrors> PolicySet::l
   LoadErrors errors;
   auto set = std::make_shared<PolicySet>();
   const Payer* first_default = nullptr;
-  set->payers_.reserve(names_in(directory, true).size());
-  for (const std::string& name : names_in(directory, true)) {
+  const auto folders = names_in(directory, true);
+  set->payers_.reserve(folders.size());  // first_default points into it
+  for (const std::string& name : folders) {
     auto payer = PayerReader(directory, name, errors).read();
     if (!payer) continue;
     if (payer->answers_unknown_insurers && first_default != nullptr) {
@@ -170,6 +171,13 @@ boost::system::result<std::shared_ptr<const PolicySet>, LoadErrors> PolicySet::l
     errors.push_back({directory.filename().string(), 1, 1, "no payer's folder is in the policies directory", ""});
   }
   if (!errors.empty()) return errors;
+  if (first_default == nullptr) {
+    for (const Payer& payer : set->payers_) {
+      set->served_.push_back(payer.name);
+      set->served_.push_back(payer.id);
+      set->served_.insert(set->served_.end(), payer.identifiers.begin(), payer.identifiers.end());
+    }
+  }
   return std::shared_ptr<const PolicySet>(std::move(set));
 }
 

@@ -2,21 +2,13 @@
 
 #include <algorithm>
 
+#include "fhir/base/text.h"
 #include "mappings/inputs/catalog.h"
 #include "mappings/inputs/input_set.h"
 #include "mappings/policy/compiled.h"
 
 namespace pas::policy {
 namespace {
-
-// Case and spaces apart.
-std::string folded(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    if (c != ' ') result += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  return result;
-}
 
 bool answers(const Policy& policy, std::string_view code) {
   return std::find(policy.codes.begin(), policy.codes.end(), code) != policy.codes.end();
@@ -76,14 +68,22 @@ const Policy* Payer::choose(const inputs::InputSet& inputs, base::Date date) con
   return choose(code, date);
 }
 
+std::string folded_name(std::string_view name) {
+  std::string folded;
+  for (const char c : name) {
+    if (c != ' ') folded += base::to_lower(c);
+  }
+  return folded;
+}
+
 const Payer* PolicySet::find_payer(std::span<const std::string_view> names_and_identifiers) const {
   for (const std::string_view wanted : names_and_identifiers) {
-    const std::string key = folded(wanted);
+    const std::string key = folded_name(wanted);
     if (key.empty()) continue;
     for (const Payer& payer : payers_) {
-      if (folded(payer.name) == key || folded(payer.id) == key) return &payer;
+      if (folded_name(payer.name) == key || folded_name(payer.id) == key) return &payer;
       for (const std::string& identifier : payer.identifiers) {
-        if (folded(identifier) == key) return &payer;
+        if (folded_name(identifier) == key) return &payer;
       }
     }
   }

@@ -143,6 +143,9 @@ struct Payer {
   const Policy* choose(const inputs::InputSet& inputs, base::Date date) const;
 };
 
+// How payers' names and identifiers are compared: case and spaces apart.
+std::string folded_name(std::string_view name);
+
 class PolicySet {
  public:
   static boost::system::result<std::shared_ptr<const PolicySet>, LoadErrors> load(
@@ -152,11 +155,14 @@ class PolicySet {
   // The payer whose name or one of whose identifiers is among these (case and spaces apart), else the one that answers
   // unknown insurers, else null.
   const Payer* find_payer(std::span<const std::string_view> names_and_identifiers) const;
+  // What find_payer() knows payers by; empty when one of them answers unknown insurers.
+  const std::vector<std::string>& served() const { return served_; }
   // For replay.
   const Policy* find_policy(std::string_view id, std::string_view revision) const;
 
  private:
   std::vector<Payer> payers_;
+  std::vector<std::string> served_;
 };
 
 }  // namespace pas::policy

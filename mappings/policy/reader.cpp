@@ -4,25 +4,12 @@
 #include <array>
 #include <fstream>
 
+#include "fhir/base/text.h"
+
 namespace pas::policy {
 namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{4} << 20U;
-
-std::size_t edits(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[b.size()];
-}
 
 }  // namespace
 
@@ -47,7 +34,7 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
   std::size_t least = (word.size() <= 3 ? 1 : std::max<std::size_t>(2, word.size() / 3)) + 1;
   for (const std::string_view candidate : known) {
     const bool is_beginning = word.size() >= 4 && candidate.starts_with(word);
-    const std::size_t distance = is_beginning ? 1 : edits(word, candidate);
+    const std::size_t distance = is_beginning ? 1 : base::edit_distance(word, candidate);
     if (distance < least) {
       least = distance;
       best = candidate;

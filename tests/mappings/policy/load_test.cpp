@@ -204,11 +204,16 @@ TEST(PolicySet, FindsThePayer) {
   EXPECT_EQ(found({"Second"}), "second");
   EXPECT_EQ(found({"somebody else"}), "second");
   EXPECT_EQ(found({}), "second");
+  EXPECT_TRUE(set->served().empty()) << "any insurer is answered";
 
   copy.write("second/payer.json", R"({"name": "Second", "codeInput": "service.code"})");
   const auto strict = support::load_policies(copy.directory());
   ASSERT_NE(strict, nullptr);
   EXPECT_EQ(strict->find_payer(std::vector<std::string_view>{"somebody else"}), nullptr);
+  EXPECT_THAT(strict->served(), testing::IsSupersetOf({"Test Clinic Plan", "clinic", "clinic-1", "Second", "second"}));
+  for (const std::string& name : strict->served()) {
+    EXPECT_NE(strict->find_payer(std::vector<std::string_view>{name}), nullptr) << name;
+  }
 }
 
 }  // namespace

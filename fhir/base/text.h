@@ -1,0 +1,20 @@
+#pragma once
+// Small helpers over bytes of text. ASCII only where case is concerned: the names and codes compared here are ASCII.
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace pas::base {
+
+std::string to_hex(std::string_view bytes);  // lower case, two digits a byte
+
+constexpr char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+std::string to_lower(std::string_view text);
+
+// Insertions, deletions and replacements of one byte that make `a` into `b`. Quadratic: for names, not for content.
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+}  // namespace pas::base

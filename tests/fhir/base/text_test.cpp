@@ -1,0 +1,27 @@
+#include "fhir/base/text.h"
+
+#include <gtest/gtest.h>
+
+namespace pas {
+namespace {
+
+TEST(Text, Hex) {
+  EXPECT_EQ(base::to_hex(""), "");
+  EXPECT_EQ(base::to_hex(std::string_view("\x00\x7F\xFF", 3)), "007fff");
+}
+
+TEST(Text, LowersAsciiOnly) {
+  EXPECT_EQ(base::to_lower("AZ az-09 \xC3\x89"), "az az-09 \xC3\x89");
+}
+
+TEST(Text, EditDistance) {
+  EXPECT_EQ(base::edit_distance("", ""), 0U);
+  EXPECT_EQ(base::edit_distance("abc", ""), 3U);
+  EXPECT_EQ(base::edit_distance("", "abc"), 3U);
+  EXPECT_EQ(base::edit_distance("quantity", "quantiy"), 1U);
+  EXPECT_EQ(base::edit_distance("kitten", "sitting"), 3U);
+  EXPECT_EQ(base::edit_distance("Abc", "abc"), 1U);
+}
+
+}  // namespace
+}  // namespace pas
