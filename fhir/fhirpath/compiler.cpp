@@ -160,7 +160,8 @@ class Compiler {
   bool root_type(const Expr& expr, Step step, const Shape& focus, Lowered& to) {
     step.kind = StepKind::kRootType;
     const Model* model = options_.model;
-    const auto type = resolve_type("FHIR." + expr.name, model);
+    const std::string qualified = "FHIR." + expr.name;  // without a model the type's name is a view of it
+    const auto type = resolve_type(qualified, model);
     if (!type) {
       if (options_.strict) return fail(expr.position, "no type '" + expr.name + "'");
     } else if (model != nullptr) {

@@ -91,7 +91,7 @@ Shape ShapeRules::member(const Shape& input, std::string_view name, std::string&
     }
   }
   std::ranges::sort(shape.fhir);
-  shape.fhir.erase(std::ranges::unique(shape.fhir).begin(), shape.fhir.end());
+  shape.fhir.erase(std::unique(shape.fhir.begin(), shape.fhir.end()), shape.fhir.end());
   shape.is_known = found && !open;
   return shape;
 }

@@ -45,7 +45,7 @@ class PrimitiveTypes {
 // `type` or one of its bases is `wanted`.
 bool is_a(const Model& model, TypeId type, TypeId wanted);
 
-// Nothing, and a message, for a name that is no type.
+// Nothing for a name that is no type. The type's name may be a view of the name given, which must outlive it.
 std::optional<TypeSpec> resolve_type(std::string_view qualified_name, const Model* model);
 
 // is (`exactly` false) and ofType, as (true: for primitives no subtype counts, so that a code is no string, as the

@@ -117,7 +117,7 @@ class Parser {
   }
 
   std::string_view factor_digits() {
-    const std::size_t end = std::ranges::find_if_not(rest_, is_digit) - rest_.begin();
+    const auto end = static_cast<std::size_t>(std::ranges::find_if_not(rest_, is_digit) - rest_.begin());
     std::string_view digits = take(end);
     digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size() - 1));
     return digits;
