@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "fhir/json/document.h"
+#include "fhir/validation/operation_outcome.h"
 #include "tests/adapter/service/fixture.h"
 #include "tests/support/files.h"
+#include "tests/support/golden.h"
 
 namespace pas {
 namespace {
@@ -88,6 +90,18 @@ TEST_P(SamplesTest, IsAnsweredAndStored) {
   }
   const auto broken = adapter.store->verify();
   EXPECT_TRUE(broken->empty());
+}
+
+// The whole answer, byte for byte: with a fixed clock and counted ids nothing in it may vary.
+TEST_P(SamplesTest, IsAnsweredAsTheGoldenFileHolds) {
+  service_test::Adapter adapter;
+  ASSERT_NE(adapter.service, nullptr);
+  const auto outcome = adapter.submit(service_test::sample(GetParam()));
+  const auto* answered = std::get_if<service::Answered>(&outcome);
+  const auto* refused = std::get_if<service::Refused>(&outcome);
+  ASSERT_TRUE(answered != nullptr || refused != nullptr);
+  support::expect_golden(support::repo_path("tests/cases/service/responses/" + GetParam()),
+                         answered != nullptr ? answered->body : validation::to_operation_outcome(refused->report));
 }
 
 INSTANTIATE_TEST_SUITE_P(All, SamplesTest, testing::ValuesIn(sample_names()), [](const auto& tested) {
