@@ -133,12 +133,24 @@ const inputs::Catalog& husky_catalog() {
   return catalog;
 }
 
+std::optional<inputs::Catalog> husky_catalog_without(const std::string& path) {
+  const auto document =
+      json::Document::parse(support::read_file(support::repo_path("mappings/policies/husky/inputs.json"))).value();
+  Tree tree(document.root());
+  tree.erase(path);
+  const std::string json = tree.to_json();
+  const std::string sets = support::read_file(support::repo_path("mappings/policies/husky/value-sets.json"));
+  auto loaded = inputs::Catalog::load({json, "husky/inputs.json", sets, "husky/value-sets.json"});
+  if (!loaded) return std::nullopt;
+  return std::move(loaded).value();
+}
+
 const inputs::Input* Outcome::find(std::string_view name) const {
   const auto found = std::find_if(inputs.begin(), inputs.end(), [name](const auto& i) { return i.name == name; });
   return found == inputs.end() ? nullptr : &*found;
 }
 
-Outcome run(json::Node test_case, json::Node variant, bool reversed) {
+Outcome run(json::Node test_case, json::Node variant, bool reversed, const inputs::Catalog& catalog) {
   Bundle bundle(std::string(test_case["base"].text()));
   bundle.change(test_case);
   bundle.change(variant);
@@ -175,7 +187,7 @@ Outcome run(json::Node test_case, json::Node variant, bool reversed) {
     };
   }
 
-  const inputs::InputSet set = inputs::extract(subject, husky_catalog(), environment);
+  const inputs::InputSet set = inputs::extract(subject, catalog, environment);
   Outcome outcome{set.all(), {}, with_names(set.to_json(), index), documents.decoded()};
   for (inputs::Input& input : outcome.inputs) {
     input.value = with_names(std::move(input.value), index);

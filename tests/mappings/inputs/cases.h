@@ -14,6 +14,7 @@
 // Changes beside "variants" come first and are of all of them. Paths in expectations name a resource by type and id
 // instead of its entry.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@
 namespace pas::cases {
 
 const inputs::Catalog& husky_catalog();
+// The same with one member or list element of inputs.json left out; nothing when the catalog cannot be without it.
+std::optional<inputs::Catalog> husky_catalog_without(const std::string& path);
 
 // What extract() makes of a variant, with the entries named by their resource's type and id.
 struct Outcome {
@@ -36,6 +39,6 @@ struct Outcome {
 };
 
 // `reversed`: with the bundle's entries after the first turned round.
-Outcome run(json::Node test_case, json::Node variant, bool reversed);
+Outcome run(json::Node test_case, json::Node variant, bool reversed, const inputs::Catalog& catalog = husky_catalog());
 
 }  // namespace pas::cases

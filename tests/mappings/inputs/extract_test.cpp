@@ -101,6 +101,55 @@ INSTANTIATE_TEST_SUITE_P(Inputs, InputCase,
                                                                 ".json")),
                          name_of);
 
+// "inputs[0].sources[1]" of every source, and the lists of the document kinds in the same way.
+std::vector<std::string> removable_sources() {
+  const auto document =
+      json::Document::parse(support::read_file(support::repo_path("mappings/policies/husky/inputs.json"))).value();
+  std::vector<std::string> paths;
+  const auto add_elements = [&paths](const std::string& path, json::Node list) {
+    for (std::size_t i = 0; i < list.size(); ++i) paths.push_back(path + "[" + std::to_string(i) + "]");
+  };
+  std::size_t number = 0;
+  for (const json::Node input : document.root()["inputs"]) {
+    add_elements("inputs[" + std::to_string(number++) + "].sources", input["sources"]);
+  }
+  for (const json::Node kind : document.root()["documentKinds"]) {
+    for (const json::Node list : kind) {
+      add_elements("documentKinds." + std::string(kind.key()) + "." + std::string(list.key()), list);
+    }
+  }
+  return paths;
+}
+
+// Whether any case gives other inputs with `catalog` than with the whole one.
+bool cases_tell_apart(const inputs::Catalog& catalog) {
+  for (const auto& file : support::files_below(support::repo_path("tests/cases/inputs/extract"), ".json")) {
+    const auto document = json::Document::parse(support::read_file(file)).value();
+    for (const json::Node variant : document.root()["variants"]) {
+      const auto whole = cases::run(document.root(), variant, false);
+      const auto lacking = cases::run(document.root(), variant, false, catalog);
+      for (std::size_t i = 0; i < whole.inputs.size(); ++i) {
+        if (whole.inputs[i].value != lacking.inputs[i].value || whole.inputs[i].state != lacking.inputs[i].state ||
+            whole.inputs[i].sources != lacking.inputs[i].sources) {
+          return true;
+        }
+      }
+    }
+  }
+  return false;
+}
+
+TEST(InputCases, SeeEverySourceOfTheCatalog) {
+  std::size_t left_out = 0;
+  for (const std::string& path : removable_sources()) {
+    const auto catalog = cases::husky_catalog_without(path);
+    if (!catalog) continue;  // an input's only source
+    ++left_out;
+    EXPECT_TRUE(cases_tell_apart(*catalog)) << "no case needs " << path;
+  }
+  EXPECT_GT(left_out, 30U);
+}
+
 TEST(Extract, AnAbsentSubjectMakesEveryInputUnknownOrEmpty) {
   const json::BundleIndex index{json::Node{}};
   const inputs::Subject subject{index, {}, {}, {}, {}, base::parse_date("2026-03-10").value()};
