@@ -1,6 +1,7 @@
 #pragma once
 // The subcommands of pas-adapter. Each adds its options to the command line; when it is the one that was called, its
-// exit code is set: 0 done, 1 a bundle was refused or the work failed, 2 the call itself is wrong.
+// exit code is set: 0 done, 1 a bundle was refused or the work failed, 2 the call itself is wrong (each --help says
+// more).
 
 #include <CLI/CLI.hpp>
 

@@ -1,6 +1,8 @@
 // evaluate: decisions and their explanation without a server or a store.
 
+#include <initializer_list>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,36 +28,49 @@ struct EvaluateOptions {
 struct Totals {
   std::size_t decided = 0;
   std::size_t refused = 0;
+  std::map<std::string, std::size_t> actions;  // items by action
+
+  void add(const service::Adjudicator::Outcome& outcome) {
+    ++(outcome ? decided : refused);
+    if (!outcome) return;
+    for (const service::ItemOutcome& item : outcome->items) ++actions[item.decision.action];
+  }
 };
 
-void print_text(const std::string& path, const service::Adjudicator::Outcome& outcome, bool explain) {
-  std::cout << path << "\n";
+std::string as_text(const std::string& path, const service::Adjudicator::Outcome& outcome, bool explain) {
+  std::string text = path + "\n";
+  const auto line = [&text](std::initializer_list<std::string_view> parts) {
+    for (const std::string_view part : parts) text.append(part);
+    text.append("\n");
+  };
   if (!outcome) {
     const validation::Report report = outcome.error();
+    line({"  refused"});
     for (const validation::Issue& issue : report.issues()) {
-      std::cout << "  " << validation::to_string(issue.severity) << " " << issue.expression << ": " << issue.message
-                << " (" << issue.rule << ")\n";
+      line({"  ", validation::to_string(issue.severity), issue.expression.empty() ? "" : " ", issue.expression, ": ",
+            issue.message, " (", issue.rule, ")"});
     }
-    return;
+    return text;
   }
   for (const pas::BusinessError& error : outcome->errors) {
-    std::cout << "  error " << error.code << " " << error.path << ": " << error.message << "\n";
+    line({"  error ", error.code, " ", error.path, ": ", error.message});
   }
   for (const service::ItemOutcome& item : outcome->items) {
     const decision::Decision& decision = item.decision;
-    std::cout << "  item " << decision.item_sequence << ": " << decision.action
-              << (decision.reason.empty() ? "" : " " + decision.reason) << " (row " << decision.row << ", "
-              << decision.policy_id << " " << decision.policy_revision << ")\n";
+    line({"  item ", std::to_string(decision.item_sequence), ": ", decision.action,
+          decision.reason.empty() ? "" : " " + decision.reason, " (row ", decision.row, ", ", decision.policy_id, " ",
+          decision.policy_revision, ")"});
     if (explain) {
-      std::cout << decision::explain(item.evaluation, item.inputs, decision);
+      text.append(decision::explain(item.evaluation, item.inputs, decision));
     } else if (!decision.notes.empty()) {
-      std::cout << "    " << decision.notes.front() << "\n";
+      line({"    ", decision.notes.front()});
     }
   }
+  return text;
 }
 
 // One JSON object a line.
-void print_json(const std::string& path, const service::Adjudicator::Outcome& outcome) {
+std::string as_json(const std::string& path, const service::Adjudicator::Outcome& outcome) {
   json::Writer out;
   out.begin_object().member("bundle", path);
   if (!outcome) {
@@ -73,40 +88,46 @@ void print_json(const std::string& path, const service::Adjudicator::Outcome& ou
     out.end_array();
   }
   out.end_object();
-  std::cout << out.view() << "\n";
+  return std::string(out.view()) + "\n";
+}
+
+std::string summary(const Totals& totals) {
+  std::string text = std::to_string(totals.decided + totals.refused) + " bundles: " + std::to_string(totals.decided) +
+                     " decided, " + std::to_string(totals.refused) + " refused";
+  const char* separator = "; items: ";
+  for (const auto& [action, count] : totals.actions) {
+    text.append(separator).append(std::to_string(count)).append(" ").append(action);
+    separator = ", ";
+  }
+  return text + "\n";
 }
 
 int evaluate(const EvaluateOptions& options) {
+  const auto paths = expand(options.bundles);
   auto policies = load_policies(options.policies);
   auto roster = load_roster(options.providers);
-  if (!policies || !roster) {
-    std::cerr << (policies ? roster.error() : policies.error());
+  if (!paths || !policies || !roster) {
+    if (!paths) std::cerr << "pas-adapter: " << paths.error().message << "\n";
+    std::cerr << (policies ? "" : policies.error()) << (roster ? "" : roster.error());
     return kUsage;
   }
   const service::Adjudicator adjudicator(std::move(*policies), std::move(*roster));
   const service::Surroundings surroundings{.today = base::utc_date(base::SystemClock().now()), .months_authorized = {}};
-  const std::vector<std::string> paths = expand(options.bundles);
   Totals totals;
-  bool unreadable = false;
-  for_each_with_progress(paths, [&](const std::string& path) {
+  std::string unreadable;
+  print_each(*paths, [&](const std::string& path) -> std::string {
     auto bytes = read_all(path);
     if (!bytes) {
-      std::cerr << "pas-adapter: " << bytes.error().message << "\n";
-      unreadable = true;
-      return;
+      unreadable.append("pas-adapter: ").append(bytes.error().message).append("\n");
+      return {};
     }
     const auto outcome = adjudicator.adjudicate(std::move(*bytes), surroundings);
-    ++(outcome ? totals.decided : totals.refused);
-    if (options.format == "json") {
-      print_json(path, outcome);
-    } else {
-      print_text(path, outcome, options.explain);
-    }
+    totals.add(outcome);
+    return options.format == "json" ? as_json(path, outcome) : as_text(path, outcome, options.explain);
   });
-  if (unreadable) return kUsage;
-  if (paths.size() > 1 && options.format == "text") {
-    std::cout << paths.size() << " bundles: " << totals.decided << " decided, " << totals.refused << " refused\n";
-  }
+  if (paths->size() > 1 && options.format == "text") std::cout << summary(totals);
+  std::cerr << unreadable;
+  if (!unreadable.empty()) return kUsage;
   return totals.refused == 0 ? kDone : kFailed;
 }
 
@@ -115,14 +136,19 @@ int evaluate(const EvaluateOptions& options) {
 void add_evaluate(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<EvaluateOptions>();
   CLI::App* command = app.add_subcommand("evaluate", "Decide bundles without a server");
-  command->add_option("bundles", options->bundles, "Files or folders; - is standard input")->required();
+  command->add_option("bundles", options->bundles, "Files, or folders with their *.json; - is standard input")
+      ->required();
   command->add_flag("--explain", options->explain, "Show the criteria with their evidence");
-  command->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  command->add_option("--format", options->format, "text, or json: one object a line, with the explanation")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
   command->add_option("--policies", options->policies, "Folder of the payers' policies")
       ->envname("PAS_POLICIES")
       ->capture_default_str();
   command->add_option("--providers", options->providers, "Roster of enrolled providers (CSV)")
       ->envname("PAS_PROVIDERS");
+  command->footer(
+      "Exit code: 0 every bundle was decided; 1 one was refused; 2 wrong call, or policies or files cannot be read.");
   command->callback([options, &exit_code] { exit_code = evaluate(*options); });
 }
 

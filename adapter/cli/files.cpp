@@ -3,41 +3,49 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <sstream>
 
 namespace pas::cli {
 namespace {
 
 constexpr std::size_t kWorthABar = 20;
 constexpr std::size_t kBarWidth = 40;
+constexpr std::size_t kMostBytes = std::size_t{1} << 30U;
+constexpr const char* kClearLine = "\r\x1b[K";
 
+// Ready to print, each with a path that can be opened from here.
 template <class Errors>
-std::string joined(const Errors& errors) {
+std::string joined(Errors errors, const std::filesystem::path& root) {
   std::string text;
-  for (const auto& error : errors) text.append(to_string(error)).append("\n");
+  for (auto& error : errors) {
+    error.file = (error.file == root.filename() ? root : root / error.file).string();
+    text.append(to_string(error)).append("\n");
+  }
   return text;
 }
 
 }  // namespace
 
 base::Result<std::string> read_all(const std::string& path) {
-  std::ostringstream text;
-  if (path == "-") {
-    text << std::cin.rdbuf();
-    return std::move(text).str();
-  }
-  std::ifstream in(path, std::ios::binary);
+  std::ifstream file;
+  if (path != "-") file.open(path, std::ios::binary);
+  std::istream& in = path == "-" ? std::cin : file;
   if (!in.good() || std::filesystem::is_directory(path)) {
     return base::Error{base::ErrorCode::kNotFound, "cannot read " + path};
   }
-  text << in.rdbuf();
-  return std::move(text).str();
+  std::string text;
+  std::array<char, std::size_t{64} << 10U> part{};
+  while (in.read(part.data(), part.size()), in.gcount() > 0) {
+    text.append(part.data(), static_cast<std::size_t>(in.gcount()));
+    if (text.size() > kMostBytes) return base::Error{base::ErrorCode::kTooLarge, path + " is larger than 1 GiB"};
+  }
+  return text;
 }
 
-std::vector<std::string> expand(const std::vector<std::string>& paths) {
+base::Result<std::vector<std::string>> expand(const std::vector<std::string>& paths) {
   std::vector<std::string> files;
   for (const std::string& path : paths) {
     if (!std::filesystem::is_directory(path)) {
@@ -48,39 +56,41 @@ std::vector<std::string> expand(const std::vector<std::string>& paths) {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(path)) {
       if (entry.is_regular_file() && entry.path().extension() == ".json") inside.push_back(entry.path().string());
     }
+    if (inside.empty()) return base::Error{base::ErrorCode::kNotFound, "no .json file in " + path};
     std::sort(inside.begin(), inside.end());
     files.insert(files.end(), inside.begin(), inside.end());
   }
   return files;
 }
 
-void for_each_with_progress(const std::vector<std::string>& paths,
-                            const std::function<void(const std::string&)>& each) {
+void print_each(const std::vector<std::string>& paths, const std::function<std::string(const std::string&)>& each) {
   const bool bar = paths.size() >= kWorthABar && ::isatty(STDERR_FILENO) == 1;
   std::size_t done = 0;
   for (const std::string& path : paths) {
-    each(path);
+    const std::string text = each(path);
+    if (bar) std::cerr << kClearLine;
+    std::cout << text << std::flush;
     ++done;
     if (!bar) continue;
     const std::size_t filled = kBarWidth * done / paths.size();
-    std::cerr << "\r[" << std::string(filled, '#') << std::string(kBarWidth - filled, ' ') << "] " << done << "/"
-              << paths.size() << std::flush;
+    std::cerr << "[" << std::string(filled, '#') << std::string(kBarWidth - filled, ' ') << "] " << done << "/"
+              << paths.size();
   }
-  if (bar) std::cerr << "\n";
+  if (bar) std::cerr << kClearLine;
 }
 
 Loaded<std::shared_ptr<const policy::PolicySet>> load_policies(const std::string& directory) {
   auto set = policy::PolicySet::load(directory);
-  if (!set) return joined(set.error());
+  if (!set) return joined(set.error(), directory);
   return *set;
 }
 
 Loaded<std::shared_ptr<const inputs::Roster>> load_roster(const std::string& path) {
   if (path.empty()) return std::shared_ptr<const inputs::Roster>();
   const auto text = read_all(path);
-  if (!text) return text.error().message + "\n";
+  if (!text) return "pas-adapter: " + text.error().message + "\n";
   auto roster = inputs::Roster::load(*text, std::filesystem::path(path).filename().string());
-  if (!roster) return joined(roster.error());
+  if (!roster) return joined(roster.error(), path);
   return std::make_shared<const inputs::Roster>(std::move(*roster));
 }
 

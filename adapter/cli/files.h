@@ -12,14 +12,15 @@
 
 namespace pas::cli {
 
-// The whole file; "-" is standard input.
+// The whole file; "-" is standard input. kNotFound when it cannot be read, kTooLarge beyond 1 GiB.
 base::Result<std::string> read_all(const std::string& path);
 
-// Files as given; a folder becomes its *.json files, sorted, those of subfolders too.
-std::vector<std::string> expand(const std::vector<std::string>& paths);
+// Files as given; a folder becomes its *.json files, sorted, those of subfolders too. kNotFound when it has none.
+base::Result<std::vector<std::string>> expand(const std::vector<std::string>& paths);
 
-// Calls `each` for every path; draws a progress bar on standard error when that is a terminal and there are many.
-void for_each_with_progress(const std::vector<std::string>& paths, const std::function<void(const std::string&)>& each);
+// Prints on standard output what `each` returns for every path; draws a progress bar on standard error meanwhile when
+// that is a terminal and there are many.
+void print_each(const std::vector<std::string>& paths, const std::function<std::string(const std::string&)>& each);
 
 // Every mistake, ready to print, when they are refused.
 template <class T>

@@ -1,5 +1,6 @@
 // pas-adapter: prior authorization by HL7 Da Vinci PAS. One binary, a subcommand for each job.
 
+#include <filesystem>
 #include <iostream>
 
 #include "adapter/cli/commands.h"
@@ -16,6 +17,9 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? pas::cli::kDone : pas::cli::kUsage;
+  } catch (const std::filesystem::filesystem_error& error) {  // a folder that was named cannot be walked
+    std::cerr << "pas-adapter: " << error.what() << "\n";
+    return pas::cli::kUsage;
   } catch (const std::exception& error) {
     std::cerr << "pas-adapter: " << error.what() << "\n";
     return pas::cli::kFailed;

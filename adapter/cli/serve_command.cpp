@@ -1,12 +1,15 @@
 // serve: builds everything from its options, answers until SIGTERM, and finishes what runs.
 
 #include <csignal>
+#include <future>
 #include <iostream>
 #include <memory>
+#include <sstream>
 #include <string>
 
 #include "adapter/cli/commands.h"
 #include "adapter/cli/files.h"
+#include "adapter/cli/settings.h"
 #include "adapter/endpoints/application.h"
 #include "adapter/endpoints/outcomes.h"
 #include "adapter/http/server.h"
@@ -26,6 +29,7 @@ struct ServeOptions {
   unsigned workers = 16;
   std::size_t body_limit_mb = 64;
   unsigned grace_seconds = 30;
+  bool check = false;
 };
 
 // The day of the release, for CapabilityStatement.date.
@@ -55,6 +59,25 @@ std::optional<Address> parse_address(const std::string& text) {
   return address;
 }
 
+std::string check_address(const std::string& text) {
+  return parse_address(text) ? "" : "HOST:PORT or [IPv6]:PORT is wanted, not " + text;
+}
+
+std::string check_store(const std::string& text) {
+  const bool known = text == "memory" || (text.starts_with("sqlite:") && text != "sqlite:");
+  return known ? "" : "sqlite:FILE or memory is wanted, not " + text;
+}
+
+std::string check_url(const std::string& text) {
+  const bool web = text.starts_with("http://") || text.starts_with("https://");
+  return web && !text.ends_with('/') ? "" : "an http or https URL without a slash at its end is wanted, not " + text;
+}
+
+std::string url_of(const std::string& host, std::uint16_t port) {
+  const bool ipv6 = host.find(':') != std::string::npos;
+  return "http://" + (ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
 // Blocked before any thread starts, so that only the main thread takes them.
 sigset_t block_signals() {
   sigset_t signals;
@@ -64,6 +87,7 @@ sigset_t block_signals() {
   sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is a failed write, like a full disk
   return signals;
 }
 
@@ -71,33 +95,31 @@ void reload(service::Adjudicator& adjudicator, const std::string& directory, obs
   auto policies = load_policies(directory);
   if (policies) {
     adjudicator.replace_policies(std::move(*policies));
-    log.write(observe::Severity::kInfo, "cli.policies-reloaded", {});
-  } else {
-    std::cerr << policies.error();
-    log.write(observe::Severity::kError, "cli.policies-refused", {});
+    log.write(observe::Severity::kInfo, "cli.policies_reloaded", {});
+    return;
+  }
+  std::istringstream mistakes(policies.error());
+  for (std::string mistake; std::getline(mistakes, mistake);) {
+    log.write(observe::Severity::kError, "cli.policies_refused", {}, {{"what", mistake}});
   }
 }
 
-int serve(const ServeOptions& options) {
-  const auto address = parse_address(options.listen);
-  if (!address) {
-    std::cerr << "pas-adapter: --listen takes HOST:PORT, not " << options.listen << "\n";
-    return kUsage;
-  }
-  const sigset_t signals = block_signals();
-  const base::SystemClock clock;
-  base::RandomIds ids;
-  observe::Log log = observe::Log::to_stderr(observe::Severity::kInfo, clock);
+// SIGHUP loads the policies again; SIGTERM and SIGINT end the wait.
+void wait_for_the_end(const sigset_t& signals, const std::function<void()>& on_hangup) {
+  for (int signal = 0; sigwait(&signals, &signal) == 0 && signal == SIGHUP;) on_hangup();
+}
 
+int serve(const ServeOptions& options, const std::string& settings) {
+  const sigset_t signals = block_signals();
   auto policies = load_policies(options.policies);
-  if (!policies) {
-    std::cerr << policies.error();
+  auto roster = load_roster(options.providers);
+  if (!policies || !roster) {
+    std::cerr << (policies ? "" : policies.error()) << (roster ? "" : roster.error());
     return kFailed;
   }
-  auto roster = load_roster(options.providers);
-  if (!roster) {
-    std::cerr << roster.error();
-    return kFailed;
+  if (options.check) {
+    std::cout << settings;
+    return kDone;
   }
   auto store = store::open_store(options.store);
   if (!store) {
@@ -105,33 +127,39 @@ int serve(const ServeOptions& options) {
     return kFailed;
   }
 
+  const base::SystemClock clock;
+  base::RandomIds ids;
+  observe::Log log = observe::Log::to_stderr(observe::Severity::kInfo, clock);
   json::Limits limits;
   limits.bytes = options.body_limit_mb << 20U;
   service::Adjudicator adjudicator(std::move(*policies), std::move(*roster), limits);
   const service::SubmitService submit(adjudicator, **store, clock, ids, {});
 
+  const Address address = *parse_address(options.listen);
   http::Options http_options;
-  http_options.host = address->host;
-  http_options.port = address->port;
+  http_options.host = address.host;
+  http_options.port = address.port;
   http_options.workers = options.workers;
   http_options.limits.body_bytes = limits.bytes;
-  const std::string public_url = options.public_url.empty() ? "http://" + options.listen : options.public_url;
-  const endpoints::Router router = endpoints::make_router(
-      {.submit = submit, .store = **store}, {.software_version = PAS_VERSION, .build_date = kReleaseDate}, public_url);
+  // The routes name the public URL, which may need the port that the system chooses: early requests wait for them.
+  std::promise<endpoints::Router> routes;
   http::Server server(
-      http_options, [&router](http::Request&& request) { return router.handle(request); }, endpoints::refusal_of_http,
-      log, clock, ids);
+      http_options,
+      [router = routes.get_future().share()](http::Request&& request) { return router.get().handle(request); },
+      endpoints::refusal_of_http, log, clock, ids);
   const auto port = server.start();
   if (!port) {
     std::cerr << "pas-adapter: " << port.error().message << "\n";
     return kFailed;
   }
-  std::cout << "pas-adapter " << PAS_VERSION << " is ready at http://" << address->host << ":" << *port
-            << "/fhir (store " << options.store << ")" << std::endl;
+  const std::string here = url_of(address.host, *port);
+  routes.set_value(endpoints::make_router({.submit = submit, .store = **store},
+                                          {.software_version = PAS_VERSION, .build_date = kReleaseDate},
+                                          options.public_url.empty() ? here : options.public_url));
+  std::cout << "pas-adapter " << PAS_VERSION << " is ready at " << here << "/fhir (store " << options.store << ")"
+            << std::endl;
 
-  for (int signal = 0; sigwait(&signals, &signal) == 0 && signal == SIGHUP;) {
-    reload(adjudicator, options.policies, log);
-  }
+  wait_for_the_end(signals, [&] { reload(adjudicator, options.policies, log); });
   const bool clean = server.stop(std::chrono::seconds(options.grace_seconds));
   log.write(observe::Severity::kInfo, "cli.stopped", {}, {{"clean", clean}});
   return kDone;
@@ -141,30 +169,40 @@ int serve(const ServeOptions& options) {
 
 void add_serve(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ServeOptions>();
-  CLI::App* command = app.add_subcommand("serve", "Answer PAS requests over HTTP");
-  command->set_config("--config", "", "Read options from a TOML file")->envname("PAS_CONFIG");
-  command->allow_config_extras(CLI::config_extras_mode::error);
-  command->add_option("--listen", options->listen, "HOST:PORT")->envname("PAS_LISTEN")->capture_default_str();
-  command->add_option("--public-url", options->public_url, "How clients reach this server; default http://LISTEN")
-      ->envname("PAS_PUBLIC_URL");
-  command->add_option("--store", options->store, "sqlite:FILE or memory")->envname("PAS_STORE")->capture_default_str();
-  command->add_option("--policies", options->policies, "Folder of the payers' policies")
-      ->envname("PAS_POLICIES")
+  CLI::App* command = app.add_subcommand("serve", "Answer PAS requests over HTTP until SIGTERM");
+  command->footer(std::string(kSettingsFooter) +
+                  "\nSIGHUP loads the policies again; when they are wrong, the ones in force stay."
+                  "\nExit code: 0 stopped by SIGTERM or SIGINT; 1 policies, roster, store or address cannot be had; 2 "
+                  "wrong call.");
+  command->add_option("--listen", options->listen, "HOST:PORT; port 0 takes a free one")
+      ->check(CLI::Validator(check_address, ""))
       ->capture_default_str();
-  command->add_option("--providers", options->providers, "Roster of enrolled providers (CSV)")
-      ->envname("PAS_PROVIDERS");
+  command->add_option("--public-url", options->public_url, "How clients reach this server; by default http://LISTEN")
+      ->check(CLI::Validator(check_url, ""));
+  command->add_option("--store", options->store, "sqlite:FILE, or memory: lost at the end")
+      ->check(CLI::Validator(check_store, ""))
+      ->capture_default_str();
+  command->add_option("--policies", options->policies, "Folder of the payers' policies")->capture_default_str();
+  command->add_option("--providers", options->providers,
+                      "Roster of enrolled providers (CSV); without it nobody's enrolment is known");
   command->add_option("--workers", options->workers, "Requests handled at once")
-      ->envname("PAS_WORKERS")
       ->check(CLI::Range(1U, 1024U))
       ->capture_default_str();
   command->add_option("--body-limit-mb", options->body_limit_mb, "Largest request body")
-      ->envname("PAS_BODY_LIMIT_MB")
       ->check(CLI::Range(1U, 1024U))
       ->capture_default_str();
   command->add_option("--grace-seconds", options->grace_seconds, "Time for running requests when stopping")
-      ->envname("PAS_GRACE_SECONDS")
+      ->check(CLI::Range(0U, 86'400U))
       ->capture_default_str();
-  command->callback([options, &exit_code] { exit_code = serve(*options); });
+  const CLI::Option* config = command->add_option("--config", "Read options from a TOML file (PAS_CONFIG)")
+                                  ->type_name("FILE")
+                                  ->configurable(false);
+  command->add_flag("--check", options->check, "Load everything but the store, print the settings in force, and exit")
+      ->configurable(false);
+  command->callback([=, &exit_code] {
+    fill_in(*command, *config);
+    exit_code = serve(*options, settings_in_force(*command));
+  });
 }
 
 }  // namespace pas::cli

@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -100,8 +101,10 @@ struct Line {
 
 std::vector<Line> lines_of(const Answer& answer) {
   std::vector<Line> lines;
+  if (answer.status == 0) return {{"no answer", answer.error}};
+  if (answer.body.empty()) return {{"no decision", "the answer has no body"}};
   const auto document = json::Document::parse(answer.body);
-  if (!document) return {{"-", answer.error}};
+  if (!document) return {{"no decision", "the answer is not JSON"}};
   const json::Node root = document->root();
   if (root["resourceType"].text() == "OperationOutcome") {
     const json::Node issue = root["issue"].at(0);
@@ -124,6 +127,7 @@ std::vector<Line> lines_of(const Answer& answer) {
     if (reason) decision.append(" ").append(reason["valueCodeableConcept"]["coding"].at(0)["code"].text());
     lines.push_back({decision, note_of(claim_response, item)});
   }
+  if (lines.empty()) lines.push_back({"no decision", "the answer is no ClaimResponse with items"});
   return lines;
 }
 
@@ -135,28 +139,47 @@ std::string cut(std::string text, std::size_t width) {
   return text.substr(0, end) + "...";
 }
 
-int submit(const SubmitOptions& options) {
+// The table's lines for one bundle. Wider names push the rest aside.
+std::string rows_of(std::string name, const Answer& answer) {
   constexpr std::size_t kReasonWidth = 100;
+  std::string rows;
+  for (const Line& line : lines_of(answer)) {
+    std::array<char, 512> columns{};
+    std::snprintf(columns.data(), columns.size(), "%-42s %6ld  %-12s %8.1f  ", name.c_str(), answer.status,
+                  line.decision.c_str(), answer.ms);
+    rows.append(columns.data()).append(cut(line.reason, kReasonWidth)).append("\n");
+    name.clear();
+  }
+  return rows;
+}
+
+int submit(const SubmitOptions& options) {
+  const auto paths = expand(options.bundles);
+  if (!paths) {
+    std::cerr << "pas-adapter: " << paths.error().message << "\n";
+    return kUsage;
+  }
   if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return kFailed;
+  std::string url = options.to;
+  if (url.ends_with('/')) url.pop_back();
+  url.append("/Claim/$submit");
   Client client;
   bool all_answered = true;
+  std::string unreadable;
   std::printf("%-42s %6s  %-12s %8s  %s\n", "sample", "status", "decision", "ms", "reason");
-  for (const std::string& path : expand(options.bundles)) {
+  std::fflush(stdout);
+  print_each(*paths, [&](const std::string& path) -> std::string {
     const auto bytes = read_all(path);
     if (!bytes) {
-      std::cerr << "pas-adapter: " << bytes.error().message << "\n";
-      return kUsage;
+      unreadable.append("pas-adapter: ").append(bytes.error().message).append("\n");
+      return {};
     }
-    const Answer answer = client.post(options.to + "/Claim/$submit", *bytes);
-    all_answered = all_answered && answer.status != 0;
-    std::string name = std::filesystem::path(path).stem().string();
-    for (const Line& line : lines_of(answer)) {
-      std::printf("%-42s %6ld  %-12s %8.1f  %s\n", name.c_str(), answer.status, line.decision.c_str(), answer.ms,
-                  cut(line.reason, kReasonWidth).c_str());
-      name.clear();
-    }
-  }
-  curl_global_cleanup();
+    const Answer answer = client.post(url, *bytes);
+    all_answered = all_answered && answer.status != 0 && answer.status < 500;
+    return rows_of(std::filesystem::path(path).stem().string(), answer);
+  });
+  std::cerr << unreadable;
+  if (!unreadable.empty()) return kUsage;
   return all_answered ? kDone : kFailed;
 }
 
@@ -165,8 +188,12 @@ int submit(const SubmitOptions& options) {
 void add_submit(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<SubmitOptions>();
   CLI::App* command = app.add_subcommand("submit", "Send bundles to a PAS server and show the decisions");
-  command->add_option("bundles", options->bundles, "Files or folders; - is standard input")->required();
+  command->add_option("bundles", options->bundles, "Files, or folders with their *.json; - is standard input")
+      ->required();
   command->add_option("--to", options->to, "FHIR base URL of the server")->capture_default_str();
+  command->footer(
+      "Exit code: 0 every bundle was answered, a refusal too; 1 one was not, or with a 5xx; 2 wrong call, or files "
+      "cannot be read.");
   command->callback([options, &exit_code] { exit_code = submit(*options); });
 }
 
