@@ -48,7 +48,16 @@ std::size_t hash_of(const Decimal& value) {
 
 }  // namespace
 
+// The text of an item that is a string and nothing more: the value that most comparisons are about.
+std::optional<std::string_view> Evaluator::plain_string(const Item& item) const {
+  if (item.is_node() && primitives_.of_string(item.type_id()) != Kind::kString) return std::nullopt;
+  return item.string();
+}
+
 std::optional<bool> Evaluator::equal(const Item& left, const Item& right) {
+  if (const auto text = plain_string(left)) {
+    if (const auto other = plain_string(right)) return *text == *other;
+  }
   Item a = system(left);
   Item b = system(right);
   read_as_temporal(left, a, b);

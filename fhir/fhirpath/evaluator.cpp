@@ -40,7 +40,7 @@ Outcome<Collection> Evaluator::run(const Code& code, const Item& focus) {
   focus_ = focus;
   if (focus.is_node() && focus.type_id() == kNoType && model() != nullptr) {
     const std::string_view resource = focus.node()["resourceType"].text();
-    const TypeId type = resource.empty() ? kNoType : model()->find_type(resource);
+    const TypeId type = resource_type(resource);
     focus_ = Item::element(focus.node(), type != kNoType ? type : code.context_type);
   }
   Frame frame;
@@ -59,14 +59,10 @@ Collection Evaluator::fail(const Step& step, std::string message) {
   return {};
 }
 
-bool Evaluator::spend(std::size_t steps, const Step& step) {
-  if (steps > steps_left_) {
-    steps_left_ = 0;
-    fail(step, "the evaluation takes more than " + std::to_string(environment_.limits.steps) + " steps");
-    return false;
-  }
-  steps_left_ -= steps;
-  return true;
+bool Evaluator::fail_of_steps(const Step& step) {
+  steps_left_ = 0;
+  fail(step, "the evaluation takes more than " + std::to_string(environment_.limits.steps) + " steps");
+  return false;
 }
 
 Collection Evaluator::eval(StepIndex index, Frame& frame) {

@@ -4,6 +4,7 @@
 // A failure is noted once (fail) and ends everything: whoever evaluates something asks failed() before using it, and an
 // empty collection is what every function answers after a failure.
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -65,7 +66,11 @@ class Evaluator {
   // Failure.
   bool failed() const { return has_failed_; }
   Collection fail(const Step& step, std::string message);
-  bool spend(std::size_t steps, const Step& step);
+  bool spend(std::size_t steps, const Step& step) {
+    if (steps > steps_left_) return fail_of_steps(step);
+    steps_left_ -= steps;
+    return true;
+  }
 
   // Results.
   static Collection boolean(bool value);
@@ -88,7 +93,7 @@ class Evaluator {
   Item system(const Item& item) const;
   // A FHIR Quantity element, a number or a System Quantity, as a quantity.
   const Quantity* quantity_of(const Item& item);
-  Item element(json::Node node, TypeId declared) const;  // with the type that a resource names itself
+  Item element(json::Node node, TypeId declared);  // with the type that a resource names itself
   // The `_name` member of a primitive element.
   json::Node companion_of(const Item& item) const;
 
@@ -118,6 +123,7 @@ class Evaluator {
  private:
   friend class List;
 
+  bool fail_of_steps(const Step& step);  // false
   Collection eval_step(const Step& step, Frame& frame);
   Collection input_of(const Step& step, Frame& frame) {
     return step.input == kNoStep ? frame.self : eval(step.input, frame);
@@ -138,12 +144,14 @@ class Evaluator {
   Collection quantity_arithmetic(const Step& step, const Item& left, const Item& right);
 
   // navigation.cpp
+  TypeId resource_type(std::string_view name);
   void append_typed(const json::Node& node, std::string_view name, std::string_view companion_name,
                     const ElementInfo& info, List& to);
   void append_untyped(const json::Node& node, const Step& step, List& to);
   void append_values(json::Node value, json::Node companion, TypeId type, List& to);
   void append_primitive_member(std::string_view name, const Item& item, List& to);
 
+  std::optional<std::string_view> plain_string(const Item& item) const;
   bool equal_nodes(json::Node left, json::Node right, bool equivalent);
   bool equal_arrays(json::Node left, json::Node right, bool equivalent);
   std::size_t hash_node(json::Node node);
@@ -156,6 +164,12 @@ class Evaluator {
     std::vector<Item> value;
   };
   std::vector<NamedValue> variables_;
+  // The model's types of resources found lately, by the length of their names.
+  struct NamedType {
+    std::string_view name;
+    TypeId type = kNoType;
+  };
+  std::array<NamedType, 16> resource_types_{};
   const Code* code_ = nullptr;
   Item focus_;
   std::size_t steps_left_ = 0;

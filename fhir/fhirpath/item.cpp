@@ -5,41 +5,6 @@
 
 namespace pas::fhirpath {
 
-Item Item::element(json::Node node, TypeId type) {
-  Item item;
-  item.kind_ = Kind::kNode;
-  item.node_ = node;
-  item.type_id_ = type;
-  return item;
-}
-
-Item Item::companion(json::Node node, TypeId type) {
-  Item item = element(node, type);
-  item.is_companion_ = true;
-  return item;
-}
-
-Item Item::boolean(bool value) {
-  Item item;
-  item.kind_ = Kind::kBoolean;
-  item.boolean_ = value;
-  return item;
-}
-
-Item Item::string(std::string_view value) {
-  Item item;
-  item.kind_ = Kind::kString;
-  item.string_ = value;
-  return item;
-}
-
-Item Item::integer(std::int64_t value) {
-  Item item;
-  item.kind_ = Kind::kInteger;
-  item.integer_ = value;
-  return item;
-}
-
 Item Item::decimal(const Decimal& value) {
   Item item;
   item.kind_ = Kind::kDecimal;

@@ -39,12 +39,37 @@ class Item {
  public:
   Item() : integer_(0) {}
   // An element of the given FHIR type; kNoType when it is not known.
-  static Item element(json::Node node, TypeId type = kNoType);
+  static Item element(json::Node node, TypeId type = kNoType) {
+    Item item;
+    item.kind_ = Kind::kNode;
+    item.node_ = node;
+    item.type_id_ = type;
+    return item;
+  }
   // A primitive without a value: the node is the object of its `_name` member, with an id or extensions.
-  static Item companion(json::Node node, TypeId type = kNoType);
-  static Item boolean(bool value);
-  static Item string(std::string_view value);
-  static Item integer(std::int64_t value);
+  static Item companion(json::Node node, TypeId type = kNoType) {
+    Item item = element(node, type);
+    item.is_companion_ = true;
+    return item;
+  }
+  static Item boolean(bool value) {
+    Item item;
+    item.kind_ = Kind::kBoolean;
+    item.boolean_ = value;
+    return item;
+  }
+  static Item string(std::string_view value) {
+    Item item;
+    item.kind_ = Kind::kString;
+    item.string_ = value;
+    return item;
+  }
+  static Item integer(std::int64_t value) {
+    Item item;
+    item.kind_ = Kind::kInteger;
+    item.integer_ = value;
+    return item;
+  }
   static Item decimal(const Decimal& value);
   static Item temporal(const Temporal& value);
   static Item date(base::Date value) { return temporal(Temporal::of(value)); }

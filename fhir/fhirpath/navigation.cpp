@@ -16,13 +16,21 @@ bool is_choice_of(std::string_view key, std::string_view name) {
 
 }  // namespace
 
-Item Evaluator::element(json::Node node, TypeId declared) const {
+TypeId Evaluator::resource_type(std::string_view name) {
+  if (name.empty()) return kNoType;
+  NamedType& known = resource_types_[name.size() % resource_types_.size()];
+  if (known.name != name) {
+    const TypeId type = model()->find_type(name);
+    if (type == kNoType) return kNoType;
+    known = {model()->type_name(type), type};
+  }
+  return known.type;
+}
+
+Item Evaluator::element(json::Node node, TypeId declared) {
   if (model() != nullptr && (declared == kNoType || primitives_.is_resource(declared))) {
-    const std::string_view resource = node["resourceType"].text();
-    if (!resource.empty()) {
-      const TypeId type = model()->find_type(resource);
-      if (type != kNoType) declared = type;
-    }
+    const TypeId type = resource_type(node["resourceType"].text());
+    if (type != kNoType) declared = type;
   }
   return Item::element(node, declared);
 }

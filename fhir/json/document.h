@@ -75,7 +75,10 @@ class Node {
   std::string_view text() const;
 
   // The member's name; empty for an element of an array and for the root.
-  std::string_view key() const;
+  std::string_view key() const {
+    if (tape_ == nullptr) return {};
+    return {tape_->buffer.data() + record().key_offset, record().key_length};
+  }
 
   // An object's member, or absent. Linear in the members.
   Node operator[](std::string_view name) const;
@@ -139,6 +142,14 @@ class Node::Iterator {
   const detail::Tape* tape_ = nullptr;
   std::uint32_t index_ = 0;
 };
+
+inline Node::Iterator Node::begin() const {
+  return {tape_, size() == 0 ? end().index_ : index_ + 1};
+}
+
+inline Node::Iterator Node::end() const {
+  return {tape_, tape_ == nullptr ? 0 : record().next};
+}
 
 class Document {
  public:

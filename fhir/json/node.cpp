@@ -17,11 +17,6 @@ std::string_view Node::text() const {
   }
 }
 
-std::string_view Node::key() const {
-  if (tape_ == nullptr) return {};
-  return {tape_->buffer.data() + record().key_offset, record().key_length};
-}
-
 Node Node::operator[](std::string_view name) const {
   if (!is_object()) return {};
   const auto& nodes = tape_->nodes;
@@ -65,15 +60,6 @@ std::string Node::path(Node top) const {  // NOLINT(misc-no-recursion): the pars
   }
   if (up.is_array()) return up.path(top) + "[" + std::to_string(index_in_parent()) + "]";
   return up.path(top) + "." + std::string(key());
-}
-
-Node::Iterator Node::begin() const {
-  if (size() == 0) return end();
-  return {tape_, index_ + 1};
-}
-
-Node::Iterator Node::end() const {
-  return {tape_, tape_ == nullptr ? 0 : record().next};
 }
 
 std::string Node::to_json() const {
