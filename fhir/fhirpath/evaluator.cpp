@@ -1,7 +1,6 @@
 #include "fhir/fhirpath/evaluator.h"
 
 #include <algorithm>
-#include <cstring>
 #include <new>
 
 #include "fhir/fhirpath/compiler.h"
@@ -141,15 +140,15 @@ Collection Evaluator::one(const Item& item) {
   return {new (place) Item(item), 1};
 }
 
-std::string_view Evaluator::keep(std::string_view text) {
-  if (text.empty()) return {};
-  auto* const place = arena_.array<char>(text.size());
+std::string_view Evaluator::keep(std::string_view text, std::string_view more) {
+  if (text.empty() && more.empty()) return {};
+  auto* const place = arena_.array<char>(text.size() + more.size());
   if (place == nullptr) {
     fail(code_->steps[code_->root], "the evaluation needs more memory than it may have");
     return {};
   }
-  std::memcpy(place, text.data(), text.size());
-  return {place, text.size()};
+  std::copy(more.begin(), more.end(), std::copy(text.begin(), text.end(), place));
+  return {place, text.size() + more.size()};
 }
 
 const Quantity* Evaluator::keep(const Quantity& quantity) {
@@ -291,7 +290,7 @@ bool List::grow() {
     evaluator_.fail(step_, "a collection has more than " + std::to_string(limit) + " items");
     return false;
   }
-  const std::size_t wanted = std::max<std::size_t>(4, capacity_ * 2);
+  const std::size_t wanted = std::min(std::max<std::size_t>(4, capacity_ * 2), limit);
   if (items_ != nullptr && evaluator_.arena_.extend(items_, capacity_ * sizeof(Item), wanted * sizeof(Item))) {
     capacity_ = wanted;
     return true;

@@ -76,7 +76,8 @@ class Evaluator {
   static Collection boolean(bool value);
   static Collection truth(base::Truth value);
   Collection one(const Item& item);
-  std::string_view keep(std::string_view text);
+  // A copy in the evaluation's memory, of two texts one after the other.
+  std::string_view keep(std::string_view text, std::string_view more = {});
   Collection string(std::string_view text) { return one(Item::string(keep(text))); }
   const Quantity* keep(const Quantity& quantity);
   Collection decimal(const std::optional<Decimal>& value);

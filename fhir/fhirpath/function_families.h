@@ -90,23 +90,9 @@ PAS_FHIRPATH_FUNCTION(fn_high_boundary);
 PAS_FHIRPATH_FUNCTION(fn_precision);
 PAS_FHIRPATH_FUNCTION(fn_comparable);
 
-// functions_conversion.cpp (Conversion)
-PAS_FHIRPATH_FUNCTION(fn_to_boolean);
-PAS_FHIRPATH_FUNCTION(fn_to_integer);
-PAS_FHIRPATH_FUNCTION(fn_to_decimal);
-PAS_FHIRPATH_FUNCTION(fn_to_string);
-PAS_FHIRPATH_FUNCTION(fn_to_date);
-PAS_FHIRPATH_FUNCTION(fn_to_date_time);
-PAS_FHIRPATH_FUNCTION(fn_to_time);
-PAS_FHIRPATH_FUNCTION(fn_to_quantity);
-PAS_FHIRPATH_FUNCTION(fn_converts_to_boolean);
-PAS_FHIRPATH_FUNCTION(fn_converts_to_integer);
-PAS_FHIRPATH_FUNCTION(fn_converts_to_decimal);
-PAS_FHIRPATH_FUNCTION(fn_converts_to_string);
-PAS_FHIRPATH_FUNCTION(fn_converts_to_date);
-PAS_FHIRPATH_FUNCTION(fn_converts_to_date_time);
-PAS_FHIRPATH_FUNCTION(fn_converts_to_time);
-PAS_FHIRPATH_FUNCTION(fn_converts_to_quantity);
+// functions_conversion.cpp (Conversion; FunctionTraits::target says to what)
+PAS_FHIRPATH_FUNCTION(fn_to);
+PAS_FHIRPATH_FUNCTION(fn_converts_to);
 
 // functions_fhir.cpp (FHIR R4, FHIRPath: additional functions)
 PAS_FHIRPATH_FUNCTION(fn_type);

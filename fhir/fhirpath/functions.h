@@ -45,6 +45,7 @@ struct FunctionTraits {
   bool loses_order = false;    // the order of its result means nothing
   bool takes_type = false;     // the argument is a type's name
   bool takes_pattern = false;  // the first argument is a regular expression
+  Kind target = Kind::kNode;   // of toX() and convertsToX(): X
 };
 
 struct FunctionInfo {

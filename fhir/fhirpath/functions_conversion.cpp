@@ -121,23 +121,6 @@ std::optional<Item> quantity_of(Evaluator& evaluator, const Item& value) {
   return kept == nullptr ? std::nullopt : std::optional(Item::quantity(kept));
 }
 
-std::optional<Item> converted(Evaluator& evaluator, const Step& step, Collection input, Conversion conversion) {
-  const Item* item = evaluator.single(input, step);
-  if (item == nullptr) return std::nullopt;
-  return conversion(evaluator, evaluator.system(*item));
-}
-
-Collection convert(Evaluator& evaluator, const Step& step, Collection input, Conversion conversion) {
-  const auto result = converted(evaluator, step, input, conversion);
-  return result ? evaluator.one(*result) : Collection();
-}
-
-Collection converts(Evaluator& evaluator, const Step& step, Collection input, Conversion conversion) {
-  if (input.empty()) return {};
-  const auto result = converted(evaluator, step, input, conversion);
-  return evaluator.failed() ? Collection() : Evaluator::boolean(result.has_value());
-}
-
 // With a unit as the argument, the quantity in that unit.
 std::optional<Item> in_unit(Evaluator& evaluator, const Step& step, const std::optional<Item>& value, Frame& frame) {
   if (!value || !evaluator.has_argument(step, 0)) return value;
@@ -152,57 +135,27 @@ std::optional<Item> in_unit(Evaluator& evaluator, const Step& step, const std::o
   return kept == nullptr ? std::nullopt : std::optional(Item::quantity(kept));
 }
 
+// By Kind.
+constexpr std::array<Conversion, 9> kConversions{nullptr, boolean_of,   string_of, integer_of, decimal_of,
+                                                 date_of, date_time_of, time_of,   quantity_of};
+
+std::optional<Item> converted(Evaluator& evaluator, const Step& step, Collection input, Frame& frame) {
+  const Item* item = evaluator.single(input, step);
+  if (item == nullptr) return std::nullopt;
+  const Conversion conversion = kConversions[static_cast<std::size_t>(step.function->traits.target)];
+  return in_unit(evaluator, step, conversion(evaluator, evaluator.system(*item)), frame);
+}
+
 }  // namespace
 
-Collection fn_to_boolean(Evaluator& evaluator, const Step& step, Collection input, Frame&) {
-  return convert(evaluator, step, input, boolean_of);
-}
-Collection fn_to_integer(Evaluator& evaluator, const Step& step, Collection input, Frame&) {
-  return convert(evaluator, step, input, integer_of);
-}
-Collection fn_to_decimal(Evaluator& evaluator, const Step& step, Collection input, Frame&) {
-  return convert(evaluator, step, input, decimal_of);
-}
-Collection fn_to_string(Evaluator& evaluator, const Step& step, Collection input, Frame&) {
-  return convert(evaluator, step, input, string_of);
-}
-Collection fn_to_date(Evaluator& evaluator, const Step& step, Collection input, Frame&) {
-  return convert(evaluator, step, input, date_of);
-}
-Collection fn_to_date_time(Evaluator& evaluator, const Step& step, Collection input, Frame&) {
-  return convert(evaluator, step, input, date_time_of);
-}
-Collection fn_to_time(Evaluator& evaluator, const Step& step, Collection input, Frame&) {
-  return convert(evaluator, step, input, time_of);
-}
-Collection fn_to_quantity(Evaluator& evaluator, const Step& step, Collection input, Frame& frame) {
-  const auto result = in_unit(evaluator, step, converted(evaluator, step, input, quantity_of), frame);
+Collection fn_to(Evaluator& evaluator, const Step& step, Collection input, Frame& frame) {
+  const auto result = converted(evaluator, step, input, frame);
   return result ? evaluator.one(*result) : Collection();
 }
-Collection fn_converts_to_boolean(Evaluator& evaluator, const Step& step, Collection input, Frame&) {
-  return converts(evaluator, step, input, boolean_of);
-}
-Collection fn_converts_to_integer(Evaluator& evaluator, const Step& step, Collection input, Frame&) {
-  return converts(evaluator, step, input, integer_of);
-}
-Collection fn_converts_to_decimal(Evaluator& evaluator, const Step& step, Collection input, Frame&) {
-  return converts(evaluator, step, input, decimal_of);
-}
-Collection fn_converts_to_string(Evaluator& evaluator, const Step& step, Collection input, Frame&) {
-  return converts(evaluator, step, input, string_of);
-}
-Collection fn_converts_to_date(Evaluator& evaluator, const Step& step, Collection input, Frame&) {
-  return converts(evaluator, step, input, date_of);
-}
-Collection fn_converts_to_date_time(Evaluator& evaluator, const Step& step, Collection input, Frame&) {
-  return converts(evaluator, step, input, date_time_of);
-}
-Collection fn_converts_to_time(Evaluator& evaluator, const Step& step, Collection input, Frame&) {
-  return converts(evaluator, step, input, time_of);
-}
-Collection fn_converts_to_quantity(Evaluator& evaluator, const Step& step, Collection input, Frame& frame) {
+
+Collection fn_converts_to(Evaluator& evaluator, const Step& step, Collection input, Frame& frame) {
   if (input.empty()) return {};
-  const auto result = in_unit(evaluator, step, converted(evaluator, step, input, quantity_of), frame);
+  const auto result = converted(evaluator, step, input, frame);
   return evaluator.failed() ? Collection() : Evaluator::boolean(result.has_value());
 }
 

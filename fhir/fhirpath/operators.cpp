@@ -90,7 +90,7 @@ Collection Evaluator::binary(const Step& step, Frame& frame) {
       const auto first = text(a);
       const auto second = text(b);
       if (!first || !second) return fail(step, "& joins Strings only");
-      return string(std::string(*first) + std::string(*second));
+      return one(Item::string(keep(*first, *second)));
     }
     case Operator::kPlus:
     case Operator::kMinus:
@@ -174,7 +174,7 @@ Collection Evaluator::arithmetic(const Step& step, const Item& left, const Item&
     return whole && fits_integer(*whole) ? one(Item::integer(*whole)) : Collection();
   }
   if (op == Operator::kPlus && a.kind() == Kind::kString && b.kind() == Kind::kString) {
-    return string(std::string(*a.string()) + std::string(*b.string()));
+    return one(Item::string(keep(*a.string(), *b.string())));
   }
   if (op == Operator::kPlus || op == Operator::kMinus) {
     auto date = a.temporal();

@@ -84,7 +84,8 @@ class Parser {
       Unit inner;
       if (parentheses >= kMaxNesting || !term(inner, parentheses + 1) || !skip(')')) return false;
       multiply(unit, inner, sign);
-      return true;
+      at_start_ = false;
+      return rest_.empty() || rest_.front() != '{' || annotation();
     }
     if (!rest_.empty() && rest_.front() == '{') return annotation();
     const bool is_ten = rest_.starts_with("10*") || rest_.starts_with("10^");

@@ -1,6 +1,8 @@
 #include "fhir/json/bundle_index.h"
 
 #include <algorithm>
+#include <array>
+#include <memory_resource>
 
 namespace pas::json {
 namespace {
@@ -90,10 +92,14 @@ Node BundleIndex::resolve(std::string_view reference, Node from) const {
   if (const Entry* own = entry_of(from)) {
     const std::string_view base = base_of(own->full_url);
     if (!base.empty()) {
-      if (const Entry* entry = find_url(std::string(base).append(reference))) return entry->resource;
+      std::array<std::byte, 512> room;  // a longer URL goes to the heap
+      std::pmr::monotonic_buffer_resource memory(room.data(), room.size());
+      std::pmr::string url(&memory);
+      url.reserve(base.size() + reference.size());
+      if (const Entry* entry = find_url(url.append(base).append(reference))) return entry->resource;
     }
   }
-  const auto found = by_type_and_id_.find(std::string(reference));
+  const auto found = by_type_and_id_.find(reference);
   return found == by_type_and_id_.end() ? Node{} : entries_[found->second].resource;
 }
 

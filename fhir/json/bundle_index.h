@@ -5,6 +5,7 @@
 // referring entry's fullUrl, then by type and id in this bundle), versioned (the version is passed over), or a fragment
 // ("#id" of a contained resource, "#" for its container). Holds views into the Document: it ends with it.
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,7 +50,10 @@ class BundleIndex {
   Node bundle_;
   std::vector<Entry> entries_;
   std::unordered_map<std::string_view, std::uint32_t> by_url_;
-  std::unordered_map<std::string, std::uint32_t> by_type_and_id_;  // "Patient/1": the first of that name
+  struct TextHash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>> by_type_and_id_;  // "Patient/1": the first
 };
 
 }  // namespace pas::json

@@ -47,19 +47,23 @@ class Invariants : public ::testing::Test {
     for (const definitions::Constraint& constraint : element.constraints()) {
       expressions_.emplace(constraint.expression);
       const auto place = find_place(element.path());
-      if (!place) continue;
+      if (!place) {
+        compile(constraint, fhirpath::kNoType);
+        continue;
+      }
       if (!seen_.emplace(*place, constraint.expression).second) continue;
-      const auto program = compile(constraint, *place);
+      const auto program = compile(constraint, type_at(*place));
       if (program) rules_[*place].push_back({std::string(constraint.key), *program, of_type && constraint.is_error});
     }
   }
 
-  std::optional<Program> compile(const definitions::Constraint& constraint, const Place& place) {
-    TypeId type = place.first;
-    if (!place.second.empty()) {
-      const fhirpath::ElementInfo* info = model().find_element(type, place.second);
-      type = info->types.size() == 1 ? info->types.front() : fhirpath::kNoType;
-    }
+  TypeId type_at(const Place& place) const {
+    if (place.second.empty()) return place.first;
+    const fhirpath::ElementInfo* info = model().find_element(place.first, place.second);
+    return info->types.size() == 1 ? info->types.front() : fhirpath::kNoType;
+  }
+
+  std::optional<Program> compile(const definitions::Constraint& constraint, TypeId type) {
     auto program = Program::compile(constraint.expression,
                                     {.model = &model(), .context_type = model().type_name(type), .lenient = true});
     if (program) return *program;
@@ -154,6 +158,7 @@ TEST_F(Invariants, HoldInTheGuidesExamples) {
   walk_archive(packages / "hl7.fhir.us.davinci-pas-2.2.1.tgz", "package/example/");
   walk_archive(packages / "hl7.fhir.us.davinci-pas-2.0.1.tgz", "package/example/");
   walk_archive(packages / "hl7.fhir.us.core-7.0.0.tgz", "package/example/");
+  walk_archive(packages / "hl7.fhir.us.core-6.1.0.tgz", "package/example/");
   walk_archive(packages / "hl7.fhir.us.core-3.1.1.tgz", "package/example/");
   EXPECT_GT(evaluated_, 50'000U);
   EXPECT_EQ(failed_, std::set<std::string>{});

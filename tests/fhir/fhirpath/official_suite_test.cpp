@@ -36,9 +36,9 @@ std::string value_of(const Item& item, const fhirpath::Model& model) {
 }
 
 // The suite writes a zero with a sign (-0.0), which is no other value than 0.0.
-std::string without_negative_zero(std::string text) {
-  const auto number = fhirpath::Decimal::parse(text);
-  return number ? number->to_string() : text;
+std::string without_negative_zero(const std::string& text) {
+  const bool is_zero = text.starts_with('-') && text.find_first_not_of("0.", 1) == std::string::npos;
+  return is_zero ? text.substr(1) : text;
 }
 
 class OfficialSuite : public ::testing::Test {
@@ -93,7 +93,9 @@ TEST_F(OfficialSuite, EveryCase) {
     const std::string_view invalid = test["invalid"].text();
     if (!program) {
       EXPECT_FALSE(invalid.empty()) << program.error().message << "\n" << program.error().caret(expression);
-      EXPECT_TRUE(invalid != "syntax" || program.error().phase == fhirpath::Diagnostic::Phase::kSyntax);
+      const auto phase = program.error().phase;
+      EXPECT_TRUE(invalid != "syntax" || phase == fhirpath::Diagnostic::Phase::kSyntax);
+      EXPECT_TRUE(invalid != "semantic" || phase == fhirpath::Diagnostic::Phase::kAnalysis);
       continue;
     }
     EXPECT_TRUE(invalid.empty() || invalid == "execution") << "should not compile: " << invalid;
