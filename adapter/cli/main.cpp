@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
   pas::cli::add_serve(app, exit_code);
   pas::cli::add_evaluate(app, exit_code);
   pas::cli::add_submit(app, exit_code);
+  pas::cli::add_fhirpath(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
