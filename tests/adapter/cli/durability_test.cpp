@@ -1,0 +1,216 @@
+// What the adapter has answered stays: over kill -9 in a stream of submissions, and over a full disk.
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <mutex>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "adapter/store/store.h"
+#include "fhir/base/digest.h"
+#include "tests/adapter/cli/process.h"
+#include "tests/adapter/cli/requests.h"
+#include "tests/adapter/store/samples.h"
+
+namespace pas {
+namespace {
+
+using support::ask;
+using support::http_request;
+using support::RunningAdapter;
+using support::submit_request;
+
+// Bundle to answer; the answer is empty while it is in doubt.
+using Sent = std::map<std::string, std::string>;
+
+// The answer to a Bundle; empty unless it is 200.
+std::string answer_to(support::HttpClient& client, const std::string& bundle) {
+  const auto answer = client.exchange(submit_request(bundle));
+  return answer && answer->status == 200 ? answer->body : std::string();
+}
+
+// Submits from four connections, kills the adapter after some answers, and returns all that was sent.
+Sent stream_and_kill(RunningAdapter& adapter, int first, int answers_before) {
+  std::mutex mutex;
+  Sent sent;
+  std::atomic<int> answered = 0;
+  std::vector<std::thread> clients;
+  for (int c = 0; c < 4; ++c) {
+    clients.emplace_back([&, c] {
+      support::HttpClient client(adapter.port());
+      for (int number = first + c;; number += 4) {
+        const std::string bundle = support::distinct_bundle(number);
+        const std::string answer = answer_to(client, bundle);
+        const std::lock_guard lock(mutex);
+        sent[bundle] = answer;
+        if (answer.empty()) return;
+        if (++answered == answers_before) adapter.process().signal(SIGKILL);
+      }
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  EXPECT_EQ(adapter.process().wait(), -SIGKILL);
+  return sent;
+}
+
+// Everything sent is one case, numbered once, and the store is sound.
+void check_store(const std::string& specification, const Sent& sent) {
+  auto opened = store::open_store(specification);
+  ASSERT_TRUE(opened) << opened.error().message;
+  std::multiset<std::string> hashes;
+  std::set<std::string> numbers;
+  std::optional<std::int64_t> before;
+  do {
+    const auto page = (*opened)->list_cases({}, before, store::kMaxCases);
+    ASSERT_TRUE(page);
+    for (const store::Case& record : page->cases) {
+      hashes.insert(record.request_sha256);
+      EXPECT_EQ(record.items.at(0).action, "A1");
+      EXPECT_TRUE(numbers.insert(record.items.at(0).authorization_number).second) << "a number was given twice";
+    }
+    before = page->continue_before;
+  } while (before);
+  EXPECT_EQ(hashes.size(), sent.size());
+  for (const auto& [bundle, answer] : sent) EXPECT_EQ(hashes.count(base::sha256_hex(bundle)), 1U);
+  EXPECT_EQ(*(*opened)->verify(), std::vector<std::string>());
+}
+
+TEST(Durability, KillNineLosesAndDoublesNothing) {
+  const support::TemporaryFolder folder;
+  const std::string store = "sqlite:" + folder.file("adapter.db");
+  std::mt19937 random(20261124);
+  Sent sent;
+  std::size_t answered = 0;
+  for (int round = 0; round < 4; ++round) {
+    RunningAdapter adapter({"--store", store});
+    ASSERT_NE(adapter.port(), 0) << adapter.process().errors();
+    sent.merge(stream_and_kill(adapter, round * 1'000, 5 + static_cast<int>(random() % 40)));
+  }
+
+  RunningAdapter adapter({"--store", store});
+  ASSERT_NE(adapter.port(), 0) << adapter.process().errors();
+  support::HttpClient client(adapter.port());
+  for (auto& [bundle, answer] : sent) {
+    const std::string again = answer_to(client, bundle);
+    ASSERT_FALSE(again.empty());
+    if (!answer.empty()) {
+      ++answered;
+      EXPECT_EQ(again, answer) << "a resend gets the stored answer";
+    }
+    answer = again;
+    const auto read = client.exchange(http_request("GET", "/fhir/ClaimResponse/" + support::response_id(answer)));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->status, 200);
+    EXPECT_NE(answer.find(read->body), std::string::npos) << "the ClaimResponse is the one that was answered";
+  }
+  EXPECT_GE(answered, 20U);
+  EXPECT_EQ(adapter.stop(), 0);
+  check_store(store, sent);
+}
+
+// Submits once more to an adapter whose disk is full: 503, nothing stored, reads go on.
+void check_full(RunningAdapter& adapter, const Sent& sent, const std::string& bundle) {
+  for (int i = 0; i < 3; ++i) {
+    const auto refused = ask(adapter.port(), submit_request(bundle));
+    ASSERT_TRUE(refused);
+    EXPECT_EQ(refused->status, 503);
+    EXPECT_TRUE(refused->header("Retry-After"));
+    EXPECT_EQ(refused->body, "");
+  }
+  const auto health = ask(adapter.port(), http_request("GET", "/healthz"));
+  ASSERT_TRUE(health);
+  EXPECT_NE(health->body.find("read-only"), std::string::npos) << health->body;
+  for (const auto& [known, answer] : sent) {
+    const auto read = ask(adapter.port(), http_request("GET", "/fhir/Claim/" + support::response_id(answer)));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->status, 200);
+    const auto again = ask(adapter.port(), submit_request(known));
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->body, answer);
+  }
+}
+
+// With room again: the same submission is taken, and nothing was lost.
+void check_over(RunningAdapter& adapter, Sent& sent, const std::string& bundle) {
+  support::HttpClient client(adapter.port());
+  sent[bundle] = answer_to(client, bundle);
+  EXPECT_FALSE(sent[bundle].empty());
+  const auto health = client.exchange(http_request("GET", "/healthz"));
+  ASSERT_TRUE(health);
+  EXPECT_EQ(health->body.find("read-only"), std::string::npos) << health->body;
+}
+
+void submit_some(RunningAdapter& adapter, Sent& sent) {
+  support::HttpClient client(adapter.port());
+  for (int number = 0; number < 5; ++number) {
+    const std::string bundle = support::distinct_bundle(number);
+    sent[bundle] = answer_to(client, bundle);
+    ASSERT_FALSE(sent[bundle].empty());
+  }
+}
+
+TEST(Durability, AFileThatMayNotGrowIsOverOnceItMay) {
+  const support::TemporaryFolder folder;
+  const std::string store = "sqlite:" + folder.file("adapter.db");
+  RunningAdapter adapter({"--store", store});
+  ASSERT_NE(adapter.port(), 0) << adapter.process().errors();
+  Sent sent;
+  submit_some(adapter, sent);
+  rlimit limit{};
+  ASSERT_EQ(::prlimit(adapter.process().id(), RLIMIT_FSIZE, nullptr, &limit), 0);
+  const rlimit none{1, limit.rlim_max};
+  ASSERT_EQ(::prlimit(adapter.process().id(), RLIMIT_FSIZE, &none, nullptr), 0);
+  check_full(adapter, sent, support::distinct_bundle(100));
+  ASSERT_EQ(::prlimit(adapter.process().id(), RLIMIT_FSIZE, &limit, nullptr), 0);
+  check_over(adapter, sent, support::distinct_bundle(100));
+  EXPECT_EQ(adapter.stop(), 0);
+  check_store(store, sent);
+}
+
+TEST(Durability, AFullDiskIsOverOnceThereIsSpace) {
+  const support::TemporaryFolder folder;
+  // The small file system is in a mount namespace of the adapter alone; it is reached through /proc.
+  const std::string small = folder.file("");
+  RunningAdapter adapter(
+      {"--store", "sqlite:" + small + "/adapter.db"},
+      {"unshare", "--mount", "sh", "-c", "mount -t tmpfs -o size=4m tmpfs " + small + " && exec \"$@\"", "sh"});
+  if (adapter.port() == 0) GTEST_SKIP() << "a small file system cannot be mounted here: " << adapter.process().errors();
+  const std::string seen = "/proc/" + std::to_string(adapter.process().id()) + "/root" + small;
+  Sent sent;
+  submit_some(adapter, sent);
+  {
+    std::ofstream ballast(seen + "/ballast", std::ios::binary);
+    const std::string page(4096, 'x');
+    while (ballast.write(page.data(), static_cast<std::streamsize>(page.size())).flush()) {
+    }
+  }
+  support::HttpClient client(adapter.port());
+  int number = 100;  // the log may still have room for a few
+  for (; number < 1'000; ++number) {
+    const std::string bundle = support::distinct_bundle(number);
+    const std::string answer = answer_to(client, bundle);
+    if (answer.empty()) break;
+    sent[bundle] = answer;
+  }
+  ASSERT_LT(number, 1'000) << "the disk never was full";
+  check_full(adapter, sent, support::distinct_bundle(number));
+  ASSERT_TRUE(std::filesystem::remove(seen + "/ballast"));
+  check_over(adapter, sent, support::distinct_bundle(number));
+  const int held = ::open(seen.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);  // keeps the file system
+  EXPECT_EQ(adapter.stop(), 0);
+  std::filesystem::copy("/proc/self/fd/" + std::to_string(held), folder.file("kept"));
+  ::close(held);
+  check_store("sqlite:" + folder.file("kept/adapter.db"), sent);
+}
+
+}  // namespace
+}  // namespace pas

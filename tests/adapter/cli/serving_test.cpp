@@ -1,0 +1,148 @@
+// `pas-adapter serve` over its whole life: start, samples, reload, stop.
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+
+#include "fhir/json/document.h"
+#include "tests/adapter/cli/process.h"
+#include "tests/adapter/cli/requests.h"
+#include "tests/adapter/store/samples.h"
+#include "tests/support/files.h"
+
+namespace pas {
+namespace {
+
+using support::ask;
+using support::http_request;
+using support::RunningAdapter;
+using support::submit_request;
+
+// The code of the extension of an item's review, at any depth; empty when it has none.
+std::string code_of(json::Node node, std::string_view url_end) {  // NOLINT(misc-no-recursion)
+  for (const json::Node extension : node["extension"]) {
+    if (extension["url"].text().ends_with(url_end)) {
+      return std::string(extension["valueCodeableConcept"]["coding"].at(0)["code"].text());
+    }
+    const std::string inside = code_of(extension, url_end);
+    if (!inside.empty()) return inside;
+  }
+  return {};
+}
+
+void check_items(const std::string& answer, json::Node expected) {
+  const auto document = json::Document::parse(answer);
+  ASSERT_TRUE(document);
+  const json::Node response = document->root()["entry"].at(0)["resource"];
+  EXPECT_EQ(response["resourceType"].text(), "ClaimResponse");
+  ASSERT_EQ(response["item"].size(), expected["items"].size());
+  for (std::size_t i = 0; i < expected["items"].size(); ++i) {
+    const json::Node item = response["item"].at(i);
+    const json::Node wanted = expected["items"].at(i);
+    EXPECT_EQ(item["itemSequence"].text(), wanted["sequence"].text());
+    EXPECT_EQ(code_of(item["adjudication"].at(0), "extension-reviewActionCode"), wanted["action"].text());
+    EXPECT_EQ(code_of(item["adjudication"].at(0), "reasonCode"), wanted["reason"].text());
+  }
+}
+
+TEST(Serving, EverySampleIsAnsweredAsExpected) {
+  RunningAdapter adapter({"--store", "memory"});
+  ASSERT_NE(adapter.port(), 0) << adapter.process().errors();
+  const auto samples = json::Document::parse(support::read_file(support::repo_path("samples/expected.json")));
+  ASSERT_TRUE(samples);
+  ASSERT_GT(samples->root().size(), 0U);
+  support::HttpClient client(adapter.port());
+  for (const json::Node expected : samples->root()) {
+    SCOPED_TRACE(expected.key());
+    const auto path = support::repo_path("samples/bundles/" + std::string(expected.key()));
+    const auto answer = client.exchange(submit_request(support::read_file(path)));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(std::to_string(answer->status), expected["status"].text());
+    EXPECT_EQ(answer->header("Content-Type"), "application/fhir+json; charset=utf-8");
+    if (answer->status == 200) {
+      check_items(answer->body, expected);
+      continue;
+    }
+    const auto outcome = json::Document::parse(answer->body);
+    ASSERT_TRUE(outcome);
+    EXPECT_EQ(outcome->root()["resourceType"].text(), "OperationOutcome");
+    EXPECT_GE(outcome->root()["issue"].size(), expected["issues"].size());
+  }
+  EXPECT_EQ(adapter.stop(), 0);
+}
+
+TEST(Serving, ATermSignalFinishesWhatRunsAndExitsZero) {
+  RunningAdapter adapter({"--store", "memory"});
+  ASSERT_NE(adapter.port(), 0) << adapter.process().errors();
+  support::HttpClient idle(adapter.port());
+  ASSERT_TRUE(idle.exchange(http_request("GET", "/healthz")));
+  const std::string request = submit_request(support::distinct_bundle(1));
+  support::HttpClient begun(adapter.port());
+  ASSERT_TRUE(begun.send(std::string_view(request).substr(0, request.size() / 2)));
+  // Answered after the half of the other was read: both are on the adapter's one thread for sockets.
+  ASSERT_TRUE(ask(adapter.port(), http_request("GET", "/healthz")));
+
+  adapter.process().signal(SIGTERM);
+  EXPECT_TRUE(idle.ended());
+  const auto answer = begun.exchange(std::string_view(request).substr(request.size() / 2));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_EQ(answer->header("Connection"), "close");
+  begun.finish_sending();
+  EXPECT_EQ(adapter.process().wait(), 0);
+  EXPECT_NE(adapter.process().errors().find("\"clean\":true"), std::string::npos) << adapter.process().errors();
+}
+
+TEST(Serving, AHangupLoadsThePoliciesAgainAndKeepsTheOldOnesWhenTheyAreWrong) {
+  const support::TemporaryFolder folder;
+  const std::string policies = folder.file("policies");
+  std::filesystem::copy(support::repo_path("mappings/policies"), policies, std::filesystem::copy_options::recursive);
+  const std::string file = policies + "/husky/policy.json";
+  const std::string good = support::read_file(file);
+  const auto write = [&file](const std::string& text) { std::ofstream(file, std::ios::binary) << text; };
+  const auto decided_with = [](RunningAdapter& adapter, int number) {
+    const auto answer = ask(adapter.port(), submit_request(support::distinct_bundle(number)));
+    return answer ? answer->body : std::string();
+  };
+  constexpr std::string_view kBefore = "Certified under";
+  constexpr std::string_view kAfter = "Approved under";
+
+  RunningAdapter adapter({"--store", "memory", "--policies", policies});
+  ASSERT_NE(adapter.port(), 0) << adapter.process().errors();
+  EXPECT_NE(decided_with(adapter, 1).find(kBefore), std::string::npos);
+
+  write(good.substr(0, good.size() / 2));
+  adapter.process().signal(SIGHUP);
+  ASSERT_TRUE(adapter.process().says("\"event\":\"cli.policies_refused\""));
+  EXPECT_NE(adapter.process().errors().find("husky/policy.json:"), std::string::npos) << adapter.process().errors();
+  EXPECT_NE(decided_with(adapter, 2).find(kBefore), std::string::npos);
+
+  std::string changed = good;
+  for (std::size_t at = 0; (at = changed.find(kBefore, at)) != std::string::npos; at += kAfter.size()) {
+    changed.replace(at, kBefore.size(), kAfter);
+  }
+  ASSERT_NE(changed, good);
+  write(changed);
+  adapter.process().signal(SIGHUP);
+  ASSERT_TRUE(adapter.process().says("\"event\":\"cli.policies_reloaded\""));
+  EXPECT_NE(decided_with(adapter, 3).find(kAfter), std::string::npos);
+  EXPECT_EQ(adapter.stop(), 0);
+}
+
+TEST(Serving, ASecondAdapterMayNotHaveTheStore) {
+  const support::TemporaryFolder folder;
+  const std::string store = "sqlite:" + folder.file("adapter.db");
+  RunningAdapter first({"--store", store});
+  ASSERT_NE(first.port(), 0) << first.process().errors();
+  RunningAdapter second({"--store", store});
+  EXPECT_EQ(second.port(), 0);
+  EXPECT_EQ(second.process().wait(), 1);
+  EXPECT_NE(second.process().errors().find(folder.file("adapter.db")), std::string::npos) << second.process().errors();
+}
+
+}  // namespace
+}  // namespace pas
