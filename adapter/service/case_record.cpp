@@ -6,6 +6,9 @@
 namespace pas::service {
 namespace {
 
+// Months in X12 673.
+constexpr std::string_view kMonths = "MN";
+
 std::vector<store::Identifier> copy(const std::vector<pas::Identifier>& identifiers) {
   std::vector<store::Identifier> copies;
   copies.reserve(identifiers.size());
@@ -57,6 +60,27 @@ std::string scalar(const inputs::InputSet& inputs, std::string_view name) {
   return document ? std::string(document->root().text()) : std::string();
 }
 
+json::Node item_of(const Adjudication& adjudication, const ItemOutcome& outcome) {
+  for (const pas::Item& item : adjudication.request.items) {
+    if (item.sequence == outcome.decision.item_sequence) return item.node;
+  }
+  return {};
+}
+
+bool is_limited_to_months(const decision::Decision& decision) {
+  return std::any_of(decision.limits.begin(), decision.limits.end(),
+                     [](const decision::AppliedLimit& limit) { return limit.of == policy::Limit::Of::kMonths; });
+}
+
+// The months that were asked for, or fewer by a limit.
+std::optional<int> certified_months(const Adjudication& adjudication, const ItemOutcome& outcome) {
+  int months = to_int(scalar(outcome.inputs, adjudication.payer->months_input));
+  for (const decision::AppliedLimit& limit : outcome.decision.limits) {
+    if (limit.of == policy::Limit::Of::kMonths) months = limit.most;
+  }
+  return months > 0 ? std::optional(months) : std::nullopt;
+}
+
 }  // namespace
 
 bool is_certified(std::string_view action) {
@@ -67,18 +91,28 @@ bool is_referenced(std::string_view action) {
 }
 
 pas::DatePeriod valid_period(const Adjudication& adjudication, const ItemOutcome& outcome) {
-  const pas::Request& request = adjudication.request;
-  const auto item = std::find_if(request.items.begin(), request.items.end(), [&outcome](const pas::Item& candidate) {
-    return candidate.sequence == outcome.decision.item_sequence;
-  });
-  if (const auto day = base::parse_date(item->node["servicedDate"].text())) return {day, day};
-  const json::Node period = item->node["servicedPeriod"];
-  const auto start = base::parse_date(period["start"].text());
-  const auto end = base::parse_date(period["end"].text());
-  if (start || end) return {start, end};
-  const int months = to_int(scalar(outcome.inputs, adjudication.payer->months_input));
-  if (months <= 0) return {request.created, std::nullopt};
-  return {request.created, base::add_days(base::add_months(*request.created, months), -1)};
+  const json::Node item = item_of(adjudication, outcome);
+  const base::Date created = *adjudication.request.created;
+  if (const auto day = base::parse_date(item["servicedDate"].text())) return {day, day};
+  const auto start = base::parse_date(item["servicedPeriod"]["start"].text());
+  const auto end = base::parse_date(item["servicedPeriod"]["end"].text());
+  const std::optional<int> months = certified_months(adjudication, outcome);
+  if ((start || end) && !(months && is_limited_to_months(outcome.decision))) return {start, end};
+  const base::Date first = start.value_or(created);
+  if (!months) return {first, std::nullopt};
+  return {first, base::add_days(base::add_months(first, *months), -1)};
+}
+
+std::optional<pas::Authorized> authorized_of(const Adjudication& adjudication, const ItemOutcome& outcome) {
+  if (outcome.decision.limits.empty()) return std::nullopt;
+  pas::Authorized authorized;
+  for (const decision::AppliedLimit& limit : outcome.decision.limits) {
+    const bool is_months = limit.of == policy::Limit::Of::kMonths;
+    if (is_months) authorized.served = valid_period(adjudication, outcome);
+    const bool counts_months = item_of(adjudication, outcome)["quantity"]["code"].text() == kMonths;
+    if (is_months == counts_months) authorized.quantity = std::to_string(limit.most);
+  }
+  return authorized;
 }
 
 store::Case case_of(const Adjudication& adjudication, const std::vector<decision::Decision>& decisions,
@@ -107,7 +141,7 @@ store::Case case_of(const Adjudication& adjudication, const std::vector<decision
     if (const ItemOutcome* outcome = adjudication.outcome_of(item.sequence)) {
       kept.procedure_code = scalar(outcome->inputs, adjudication.payer->code_input);
       kept.transaction = scalar(outcome->inputs, adjudication.payer->transaction_input);
-      kept.months = to_int(scalar(outcome->inputs, adjudication.payer->months_input));
+      kept.months = certified_months(adjudication, *outcome).value_or(0);
     }
     for (const pas::ItemAnswer& answer : answers) {
       if (answer.sequence != item.sequence) continue;

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "fhir/fhirpath/decimal.h"
 #include "mappings/decision/decision.h"
 #include "mappings/decision/text.h"
 #include "mappings/inputs/catalog.h"
@@ -53,6 +54,7 @@ void write_notes(const policy::Policy& policy, const policy::Evaluation& evaluat
     }
   };
   write(row.notes);
+  for (const AppliedLimit& limit : decision.limits) decision.notes.push_back(limit.note);
   for (const inputs::Input& input : inputs.all()) {
     if (input.state != inputs::State::kConflict) continue;
     decision.notes.push_back(
@@ -63,6 +65,26 @@ void write_notes(const policy::Policy& policy, const policy::Evaluation& evaluat
     decision.notes.push_back(fill(policy.document_note, inputs, {{"detail", damaged.path + ": " + damaged.message}}));
   }
   write(policy.notes);
+}
+
+// Certified in total becomes certified as modified where the request goes beyond a limit.
+void limit(const policy::Policy& policy, const policy::Evaluation& evaluation, const inputs::InputSet& inputs,
+           Decision& decision) {
+  if (decision.action != "A1") return;
+  for (const policy::Limit& limit : policy.limits) {
+    const inputs::Input* input = inputs.find(limit.input);
+    if (input == nullptr || input->state != inputs::State::kKnown) continue;
+    if (evaluation.truth(limit.when) != Truth::kTrue) continue;
+    const auto requested = fhirpath::Decimal::parse(input->value);
+    if (!requested || *requested <= fhirpath::Decimal(limit.most)) continue;
+    const auto same = std::find_if(decision.limits.begin(), decision.limits.end(),
+                                   [&limit](const AppliedLimit& other) { return other.of == limit.of; });
+    if (same != decision.limits.end() && same->most <= limit.most) continue;
+    if (same != decision.limits.end()) decision.limits.erase(same);
+    decision.action = "A6";
+    decision.limits.push_back({limit.of, limit.title, limit.input, input->value, limit.most,
+                               fill(limit.note, inputs, {{"most", std::to_string(limit.most)}})});
+  }
 }
 
 }  // namespace
@@ -81,6 +103,7 @@ Decision decide(const policy::Policy& policy, const policy::Evaluation& evaluati
   decision.action = row->action;
   decision.reason = row->reason;
   decision.recommendation = row->recommendation;
+  limit(policy, evaluation, inputs, decision);
   ask(policy, evaluation, inputs, *row, decision);
   write_notes(policy, evaluation, inputs, *row, decision);
   return decision;

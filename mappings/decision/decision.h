@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mappings/policy/evaluation.h"
+#include "mappings/policy/policy.h"
 
 namespace pas::decision {
 
@@ -18,6 +19,16 @@ struct DocumentRequest {
   std::string loinc;
   std::string title;
   std::string report_type;  // X12 755
+};
+
+// A limit of the policy that the request goes beyond.
+struct AppliedLimit {
+  policy::Limit::Of of = policy::Limit::Of::kQuantity;
+  std::string title;
+  std::string input;
+  std::string requested;  // JSON number
+  int most = 0;           // what is certified
+  std::string note;
 };
 
 struct Decision {
@@ -29,6 +40,7 @@ struct Decision {
   std::vector<DocumentRequest> documents;  // to ask for
   std::vector<std::string> questions;      // questionnaire link ids still open, each once
   std::vector<std::string> missing;        // inputs that can still change the result, when one is unknown
+  std::vector<AppliedLimit> limits;        // of A6: of quantity and of months, the lowest each
   std::string recommendation;              // for the review queue ("not certified"), else empty
   std::string policy_id;
   std::string policy_revision;

@@ -48,6 +48,10 @@ class Explanation {
     line(1, "request date " + base::to_string(evaluation_.request_date));
     if (!decision_.recommendation.empty()) line(1, "recommendation to the reviewer: " + decision_.recommendation);
     for (const std::string& note : decision_.notes) line(1, "note: " + note);
+    for (const AppliedLimit& limit : decision_.limits) {
+      line(1, "limit: " + limit.title + ": " + limit.input + " = " + limit.requested + ", certified for " +
+                  std::to_string(limit.most));
+    }
     for (const DocumentRequest& document : decision_.documents) {
       line(1, "ask for: " + document.title + " (LOINC " + document.loinc + ", criterion " + document.criterion + ')');
     }

@@ -47,6 +47,14 @@ class RecordWriter {
     out_.member("row", decision_.row).member("action", decision_.action);
     text("reason", decision_.reason);
     text("recommendation", decision_.recommendation);
+    if (!decision_.limits.empty()) {
+      out_.key("limits").begin_array();
+      for (const AppliedLimit& limit : decision_.limits) {
+        out_.begin_object().member("title", limit.title).member("input", limit.input);
+        out_.key("requested").number(limit.requested).member("certified", limit.most).end_object();
+      }
+      out_.end_array();
+    }
     texts("notes", decision_.notes);
     if (!decision_.documents.empty()) {
       out_.key("documents").begin_array();

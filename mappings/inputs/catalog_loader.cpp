@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "fhir/fhirpath/ucum.h"
 #include "mappings/inputs/transforms.h"
 
 namespace pas::inputs {
@@ -22,6 +23,7 @@ struct TransformName {
 constexpr std::array kTransforms = {
     TransformName{"months-begun", Transform::kMonthsBegun, Type::kInteger},
     TransformName{"hours", Transform::kHours, Type::kDecimal},
+    TransformName{"quantity", Transform::kQuantity, Type::kDecimal},
     TransformName{"age-on-request-date", Transform::kAge, Type::kInteger},
     TransformName{"in-force", Transform::kInForce, Type::kBoolean},
 };
@@ -199,6 +201,9 @@ class InputLoader {
         file_.error(transform, "this transform makes an input of type " + std::string(to_string(found->type)));
       } else {
         source.transform = found->transform;
+        if (source.transform == Transform::kQuantity && !fhirpath::ucum::parse(definition.unit)) {
+          file_.error(transform, "a quantity is turned into the input's \"unit\", which must be a UCUM code");
+        }
       }
     }
     for (const json::Node code : file_.optional(node, "codes", Kind::kObject)) {

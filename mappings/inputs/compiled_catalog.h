@@ -23,6 +23,7 @@ enum class Transform : std::uint8_t {
   kNone,
   kMonthsBegun,   // Period -> integer: months begun, the last day included
   kHours,         // Timing.repeat -> decimal: duration (else durationMax) by durationUnit
+  kQuantity,      // Quantity -> decimal in the input's unit
   kAge,           // birth date -> integer: whole years on the request date
   kInForce,       // Coverage -> boolean: active and covering the first service day, else the request date
   kSupportsItem,  // DocumentReference or an order -> an element of a list of documents

@@ -128,6 +128,8 @@ class Extractor {
         return add_reading(node, read_months_begun(node), input, findings);
       case Transform::kHours:
         return add_reading(node, read_hours(node), input, findings);
+      case Transform::kQuantity:
+        return add_reading(node, read_quantity(node, definition.unit), input, findings);
       case Transform::kAge:
         return add_reading(node, read_age(node, subject_.request_date), input, findings);
       case Transform::kInForce:

@@ -4,12 +4,14 @@
 #include <optional>
 
 #include "fhir/fhirpath/decimal.h"
+#include "fhir/fhirpath/quantities.h"
 #include "fhir/json/writer.h"
 
 namespace pas::inputs {
 namespace {
 
 using fhirpath::Decimal;
+using fhirpath::Quantity;
 
 Reading problem(std::string text) {
   return {{}, {}, std::move(text)};
@@ -72,6 +74,19 @@ Reading read_hours(json::Node repeat) {
     return {hours->trimmed().to_string(), {duration}, {}};
   }
   return problem("has a durationUnit that cannot be turned into hours");
+}
+
+Reading read_quantity(json::Node quantity, std::string_view unit) {
+  const json::Node value = quantity["value"];
+  if (!value) return {};
+  const auto amount = Decimal::parse(value.text());
+  if (!amount) return problem("has a value that is not a number");
+  if (quantity["comparator"]) return problem("has a comparator, so that its value is not known");
+  const json::Node code = quantity["code"];
+  if (!code || quantity["system"].text() != "http://unitsofmeasure.org") return problem("has no UCUM unit");
+  const auto converted = convert(Quantity{*amount, code.text()}, Quantity{Decimal(0), unit});
+  if (!converted) return problem("has a unit that cannot be turned into " + std::string(unit));
+  return {converted->trimmed().to_string(), {quantity}, {}};
 }
 
 Reading read_age(json::Node birth_date, base::Date request_date) {

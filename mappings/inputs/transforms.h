@@ -21,6 +21,8 @@ struct Reading {
 
 Reading read_months_begun(json::Node period);
 Reading read_hours(json::Node repeat);
+// In `unit`, a UCUM code. A Quantity with a comparator, or in a unit that does not convert, cannot be read.
+Reading read_quantity(json::Node quantity, std::string_view unit);
 Reading read_age(json::Node birth_date, base::Date request_date);
 // The first service day is the item's servicedDate or the start of its servicedPeriod, else the request date.
 Reading read_in_force(json::Node coverage, json::Node item, base::Date request_date);

@@ -90,6 +90,19 @@ struct Row {
   std::string recommendation;                   // for the review queue; empty for most rows
 };
 
+// The most that is certified of what an item asks for. A request for more that the table certifies in total is
+// certified as modified (A6) for this much; one that does not say how much is not limited.
+struct Limit {
+  enum class Of : std::uint8_t { kQuantity, kMonths };
+  std::string title;
+  std::string citation;
+  Of of = Of::kQuantity;
+  std::string input;     // how much is asked for
+  int most = 0;          // in the input's unit
+  ConditionId when = 0;  // it counts only where this is met
+  Template note;
+};
+
 class Policy {
  public:
   Policy();
@@ -112,6 +125,7 @@ class Policy {
   std::vector<Criterion> criteria;
   std::vector<Row> rows;
   std::vector<Document> documents;
+  std::vector<Limit> limits;
   std::vector<Note> notes;              // of every answer
   Template conflict_note;               // one per input in conflict: {title}, {detail}
   Template document_note;               // one per damaged document: {detail}

@@ -20,8 +20,8 @@ class PolicyReader {
     if (!reader_.ok()) return nullptr;  // not even an object
     if (!reader_.object(root_, "a policy",
                         {"id", "revision", "title", "source", "effective", "codes", "otherCodes",
-                         "adverseDeterminations", "informationDeadlineDays", "criteria", "documents", "decision",
-                         "notes", "conflictNote", "documentNote"})) {
+                         "adverseDeterminations", "informationDeadlineDays", "criteria", "documents", "limits",
+                         "decision", "notes", "conflictNote", "documentNote"})) {
       return nullptr;
     }
     policy_->catalog = &catalog_;
@@ -33,6 +33,7 @@ class PolicyReader {
       if (met_[index]) policy_->criteria[index].met = compiler_->compile(met_[index]);
     }
     documents();
+    limits();
     decision();
     notes();
     if (!reader_.ok()) return nullptr;
@@ -165,6 +166,36 @@ class PolicyReader {
     }
   }
 
+  void limits() {
+    for (const json::Node node : reader_.list(root_, "limits", Need::kOptional)) {
+      if (!reader_.object(node, "a limit", {"title", "citation", "of", "input", "most", "when", "note"})) continue;
+      Limit limit;
+      limit.title = reader_.text(node, "title");
+      limit.citation = reader_.text(node, "citation");
+      if (reader_.has(node, "of")) {
+        const auto of = reader_.index_of(node["of"], "thing to limit", {"quantity", "months"});
+        limit.of = static_cast<Limit::Of>(of.value_or(0));
+      }
+      if (reader_.has(node, "input")) limit.input = limited_input(node["input"], limit.of);
+      if (reader_.has(node, "most")) limit.most = reader_.integer(node, "most", 1, 1'000'000).value_or(1);
+      limit.when = node["when"] ? compiler_->compile(node["when"]) : compiler_->always();
+      limit.note = read_template(reader_, node["note"], &catalog_, {"most"});
+      policy_->limits.push_back(std::move(limit));
+    }
+  }
+
+  std::string limited_input(json::Node name, Limit::Of of) {
+    std::vector<std::string_view> names;
+    for (const inputs::InputDefinition& input : catalog_.inputs()) {
+      const bool is_number = input.type == inputs::Type::kInteger || input.type == inputs::Type::kDecimal;
+      const bool is_months = input.type == inputs::Type::kInteger && input.unit == "mo";
+      if (of == Limit::Of::kMonths ? is_months : is_number) names.push_back(input.name);
+    }
+    const std::string_view what = of == Limit::Of::kMonths ? "integer input in months" : "input that is a number";
+    const auto found = reader_.index_of(name, what, names);
+    return found ? std::string(names[*found]) : std::string();
+  }
+
   Note note(json::Node node) {
     Note result;
     const bool is_object = node.is_object();
@@ -217,6 +248,10 @@ class PolicyReader {
       if (policy_->rows[i].action == "A3" && rests_on_unknown(*policy_, policy_->rows[i])) {
         reader_.fail(row_nodes_[i]["when"], "a row that denies cannot rest on something unknown");
       }
+    }
+    const auto certifies = [](const Row& row) { return row.action == "A1"; };
+    if (!policy_->limits.empty() && std::none_of(policy_->rows.begin(), policy_->rows.end(), certifies)) {
+      reader_.fail(root_["limits"], "no row certifies in total (A1), so that nothing is limited");
     }
     const auto fault = check_table(*policy_);
     if (!fault) return;
