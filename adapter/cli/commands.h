@@ -14,6 +14,8 @@ inline constexpr int kUsage = 2;
 void add_serve(CLI::App& app, int& exit_code);
 void add_evaluate(CLI::App& app, int& exit_code);
 void add_submit(CLI::App& app, int& exit_code);
+void add_validate(CLI::App& app, int& exit_code);
+void add_definitions(CLI::App& app, int& exit_code);
 void add_fhirpath(CLI::App& app, int& exit_code);
 
 }  // namespace pas::cli

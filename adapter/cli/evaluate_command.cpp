@@ -106,12 +106,14 @@ int evaluate(const EvaluateOptions& options) {
   const auto paths = expand(options.bundles);
   auto policies = load_policies(options.policies);
   auto roster = load_roster(options.providers);
-  if (!paths || !policies || !roster) {
+  auto validation = load_validation({});
+  if (!paths || !policies || !roster || !validation) {
     if (!paths) std::cerr << "pas-adapter: " << paths.error().message << "\n";
-    std::cerr << (policies ? "" : policies.error()) << (roster ? "" : roster.error());
+    std::cerr << (policies ? "" : policies.error()) << (roster ? "" : roster.error())
+              << (validation ? "" : validation.error());
     return kUsage;
   }
-  const service::Adjudicator adjudicator(std::move(*policies), std::move(*roster));
+  const service::Adjudicator adjudicator(std::move(*policies), std::move(*roster), *std::move(validation));
   const service::Surroundings surroundings{.today = base::utc_date(base::SystemClock().now()), .months_authorized = {}};
   Totals totals;
   std::string unreadable;

@@ -94,4 +94,16 @@ Loaded<std::shared_ptr<const inputs::Roster>> load_roster(const std::string& pat
   return std::make_shared<const inputs::Roster>(std::move(*roster));
 }
 
+Loaded<std::shared_ptr<const service::ValidationService>> load_validation(const std::string& packages) {
+  std::vector<std::filesystem::path> paths;
+  if (!packages.empty()) {
+    auto found = definitions::packages_in(packages);
+    if (!found) return "pas-adapter: " + found.error().message + "\n";
+    paths = *std::move(found);
+  }
+  auto service = service::ValidationService::load({.packages = std::move(paths)});
+  if (!service) return "pas-adapter: " + service.error().message + "\n";
+  return *std::move(service);
+}
+
 }  // namespace pas::cli

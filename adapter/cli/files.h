@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "adapter/service/validation_service.h"
 #include "fhir/base/result.h"
 #include "mappings/inputs/roster.h"
 #include "mappings/policy/policy.h"
@@ -28,5 +29,7 @@ using Loaded = boost::system::result<T, std::string>;
 Loaded<std::shared_ptr<const policy::PolicySet>> load_policies(const std::string& directory);
 // Null for an empty path: without a roster nobody's enrolment is known.
 Loaded<std::shared_ptr<const inputs::Roster>> load_roster(const std::string& path);
+// With the FHIR packages of the folder `packages` (may be empty) before the built-in ones.
+Loaded<std::shared_ptr<const service::ValidationService>> load_validation(const std::string& packages);
 
 }  // namespace pas::cli

@@ -13,6 +13,8 @@ int main(int argc, char** argv) {
   pas::cli::add_serve(app, exit_code);
   pas::cli::add_evaluate(app, exit_code);
   pas::cli::add_submit(app, exit_code);
+  pas::cli::add_validate(app, exit_code);
+  pas::cli::add_definitions(app, exit_code);
   pas::cli::add_fhirpath(app, exit_code);
   try {
     app.parse(argc, argv);

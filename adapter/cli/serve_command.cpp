@@ -26,6 +26,7 @@ struct ServeOptions {
   std::string store = "sqlite:pas-adapter.db";
   std::string policies = "mappings/policies";
   std::string providers;
+  std::string packages;
   unsigned workers = 16;
   std::size_t body_limit_mb = 64;
   unsigned grace_seconds = 30;
@@ -104,6 +105,18 @@ void reload(service::Adjudicator& adjudicator, const std::string& directory, obs
   }
 }
 
+// What of the definitions the operator should know: that they are here, what is not, and what was left out.
+void report_loading(const service::ValidationService::Loading& loading, observe::Log& log) {
+  log.write(observe::Severity::kInfo, "cli.definitions_loaded", {}, {{"us", loading.time.count()}});
+  std::string missing;
+  for (const definitions::PackageId& id : loading.missing)
+    missing.append(missing.empty() ? "" : ", ").append(id.to_string());
+  if (!missing.empty()) log.write(observe::Severity::kInfo, "cli.packages_missing", {}, {{"packages", missing}});
+  for (const std::string& remark : loading.remarks) {
+    log.write(observe::Severity::kWarning, "cli.definition_left_out", {}, {{"what", remark}});
+  }
+}
+
 // SIGHUP loads the policies again; SIGTERM and SIGINT end the wait.
 void wait_for_the_end(const sigset_t& signals, const std::function<void()>& on_hangup) {
   for (int signal = 0; sigwait(&signals, &signal) == 0 && signal == SIGHUP;) on_hangup();
@@ -113,8 +126,10 @@ int serve(const ServeOptions& options, const std::string& settings) {
   const sigset_t signals = block_signals();
   auto policies = load_policies(options.policies);
   auto roster = load_roster(options.providers);
-  if (!policies || !roster) {
-    std::cerr << (policies ? "" : policies.error()) << (roster ? "" : roster.error());
+  auto validation = load_validation(options.packages);
+  if (!policies || !roster || !validation) {
+    std::cerr << (policies ? "" : policies.error()) << (roster ? "" : roster.error())
+              << (validation ? "" : validation.error());
     return kFailed;
   }
   if (options.check) {
@@ -130,9 +145,10 @@ int serve(const ServeOptions& options, const std::string& settings) {
   const base::SystemClock clock;
   base::RandomIds ids;
   observe::Log log = observe::Log::to_stderr(observe::Severity::kInfo, clock);
+  report_loading((*validation)->loading(), log);
   json::Limits limits;
   limits.bytes = options.body_limit_mb << 20U;
-  service::Adjudicator adjudicator(std::move(*policies), std::move(*roster), limits);
+  service::Adjudicator adjudicator(std::move(*policies), std::move(*roster), *validation, limits);
   const service::SubmitService submit(adjudicator, **store, clock, ids, {});
 
   const Address address = *parse_address(options.listen);
@@ -153,9 +169,10 @@ int serve(const ServeOptions& options, const std::string& settings) {
     return kFailed;
   }
   const std::string here = url_of(address.host, *port);
-  routes.set_value(endpoints::make_router({.submit = submit, .store = **store},
-                                          {.software_version = PAS_VERSION, .build_date = kReleaseDate},
-                                          options.public_url.empty() ? here : options.public_url));
+  routes.set_value(
+      endpoints::make_router({.submit = submit, .store = **store, .validation = **validation, .clock = clock},
+                             {.software_version = PAS_VERSION, .build_date = kReleaseDate},
+                             options.public_url.empty() ? here : options.public_url));
   std::cout << "pas-adapter " << PAS_VERSION << " is ready at " << here << "/fhir (store " << options.store << ")"
             << std::endl;
 
@@ -185,6 +202,8 @@ void add_serve(CLI::App& app, int& exit_code) {
   command->add_option("--policies", options->policies, "Folder of the payers' policies")->capture_default_str();
   command->add_option("--providers", options->providers,
                       "Roster of enrolled providers (CSV); without it nobody's enrolment is known");
+  command->add_option("--packages", options->packages,
+                      "Folder of FHIR packages (.tgz or unpacked) to validate by besides the built-in ones");
   command->add_option("--workers", options->workers, "Requests handled at once")
       ->check(CLI::Range(1U, 1024U))
       ->capture_default_str();

@@ -2,6 +2,7 @@
 
 #include "adapter/endpoints/claim_endpoints.h"
 #include "adapter/endpoints/outcomes.h"
+#include "adapter/endpoints/validate_endpoints.h"
 #include "fhir/json/writer.h"
 #include "mappings/pas/v2_2_1/version.h"
 
@@ -32,7 +33,11 @@ std::vector<VersionBase> versions() {
 Router make_router(const Services& services, const ServerFacts& facts, std::string public_url) {
   const service::SubmitService& submit = services.submit;
   const store::Store& store = services.store;
+  const auto validate_handler = [&validation = services.validation, &clock = services.clock](Call& call) {
+    return validate_resource(call, validation, clock);
+  };
   constexpr std::string_view kSubmitDefinition = "http://hl7.org/fhir/us/davinci-pas/OperationDefinition/Claim-submit";
+  constexpr std::string_view kValidateDefinition = "http://hl7.org/fhir/OperationDefinition/Resource-validate";
   const auto submit_handler = [&submit](Call& call) { return submit_claim(call, submit); };
 
   std::vector<Route> routes = {
@@ -52,6 +57,12 @@ Router make_router(const Services& services, const ServerFacts& facts, std::stri
        "/ClaimResponse/{id}",
        [&store](Call& call) { return read_body(call, store, store::Body::kClaimResponse); },
        {.resource = "ClaimResponse", .interaction = "read"}},
+      {Method::kPost,
+       Place::kFhir,
+       "/$validate",
+       validate_handler,
+       {.operation = "validate", .definition = kValidateDefinition}},
+      {Method::kPost, Place::kFhir, "/{id}/$validate", validate_handler},  // a resource type stands for {id}
       {Method::kGet, Place::kServer, "/healthz", [&store](Call&) { return health(store); }},
   };
   const std::vector<Route> described = routes;

@@ -6,6 +6,7 @@
 #include "adapter/endpoints/capability_statement.h"
 #include "adapter/endpoints/router.h"
 #include "adapter/service/submit_service.h"
+#include "adapter/service/validation_service.h"
 #include "adapter/store/store.h"
 
 namespace pas::endpoints {
@@ -14,6 +15,8 @@ namespace pas::endpoints {
 struct Services {
   const service::SubmitService& submit;
   const store::Store& store;
+  const service::ValidationService& validation;
+  const base::Clock& clock;
 };
 
 // The versions served: each below /pas/<version>/fhir, the newest also below /fhir.

@@ -19,6 +19,21 @@ std::vector<std::string_view> resources_of(std::span<const Route> routes) {
   return resources;
 }
 
+// Those of a resource; with an empty `resource`, those of the whole server.
+void write_operations(json::Writer& out, std::span<const Route> routes, std::string_view resource) {
+  const auto is_one = [resource](const Route& route) {
+    return route.capability.resource == resource && !route.capability.operation.empty();
+  };
+  if (std::none_of(routes.begin(), routes.end(), is_one)) return;
+  out.key("operation").begin_array();
+  for (const Route& route : routes) {
+    if (!is_one(route)) continue;
+    out.begin_object().member("name", route.capability.operation);
+    out.member("definition", route.capability.definition).end_object();
+  }
+  out.end_array();
+}
+
 void write_resource(json::Writer& out, std::span<const Route> routes, std::string_view resource) {
   const auto has = [&](std::string_view Capability::*member) {
     return std::any_of(routes.begin(), routes.end(), [&](const Route& route) {
@@ -34,15 +49,7 @@ void write_resource(json::Writer& out, std::span<const Route> routes, std::strin
     }
     out.end_array();
   }
-  if (has(&Capability::operation)) {
-    out.key("operation").begin_array();
-    for (const Route& route : routes) {
-      if (route.capability.resource != resource || route.capability.operation.empty()) continue;
-      out.begin_object().member("name", route.capability.operation);
-      out.member("definition", route.capability.definition).end_object();
-    }
-    out.end_array();
-  }
+  write_operations(out, routes, resource);
   out.end_object();
 }
 
@@ -68,7 +75,9 @@ std::string write_capability_statement(std::span<const Route> routes, const pas:
   out.key("rest").begin_array().begin_object().member("mode", "server");
   out.key("resource").begin_array();
   for (const std::string_view resource : resources_of(routes)) write_resource(out, routes, resource);
-  out.end_array().end_object().end_array();
+  out.end_array();
+  write_operations(out, routes, {});
+  out.end_object().end_array();
   out.end_object();
   return std::move(out).take();
 }

@@ -30,7 +30,7 @@ struct Call {
 
 // What a row tells the CapabilityStatement. Empty members tell nothing.
 struct Capability {
-  std::string_view resource = {};     // "Claim"
+  std::string_view resource = {};     // "Claim"; empty for an operation of the whole server
   std::string_view interaction = {};  // "read"
   std::string_view operation = {};    // "submit"
   std::string_view definition = {};   // canonical URL of the OperationDefinition

@@ -49,8 +49,9 @@ std::vector<decision::Decision> Adjudication::decisions() const {
 }
 
 Adjudicator::Adjudicator(std::shared_ptr<const policy::PolicySet> policies,
-                         std::shared_ptr<const inputs::Roster> roster, json::Limits limits)
-    : policies_(std::move(policies)), roster_(std::move(roster)), limits_(limits) {}
+                         std::shared_ptr<const inputs::Roster> roster,
+                         std::shared_ptr<const ValidationService> validation, json::Limits limits)
+    : policies_(std::move(policies)), roster_(std::move(roster)), validation_(std::move(validation)), limits_(limits) {}
 
 Adjudicator::Outcome Adjudicator::adjudicate(std::string body, const Surroundings& surroundings) const {
   auto parsed = json::Document::parse(std::move(body), limits_);
@@ -61,7 +62,8 @@ Adjudicator::Outcome Adjudicator::adjudicate(std::string body, const Surrounding
   }
   json::Document document = std::move(*parsed);
   auto index = std::make_unique<const json::BundleIndex>(pas::submitted_bundle(document.root()));
-  auto [request, report] = pas::read_request(*index);
+  auto [request, report] =
+      validation_->read_request(*index, surroundings.version, std::chrono::sys_days(surroundings.today));
   if (report.has_errors()) return std::move(report);
 
   Adjudication result{.document = std::move(document),

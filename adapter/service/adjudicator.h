@@ -1,6 +1,7 @@
 #pragma once
-// From the bytes of a request to its decisions, without a store or a socket: parse, index, read, extract, evaluate,
-// decide (docs/walk-of-a-request.md, steps 4 to 10). `evaluate` on the command line and `$submit` are this same call.
+// From the bytes of a request to its decisions, without a store or a socket: parse, index, validate and read, extract,
+// evaluate, decide (docs/walk-of-a-request.md, steps 4 to 10). `evaluate` on the command line and `$submit` are this
+// same call.
 //
 // An Adjudicator is immutable but for its policy set, which may be swapped at any time from any thread; a request keeps
 // the set that it began with. Any number of threads may adjudicate.
@@ -11,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "adapter/service/validation_service.h"
 #include "fhir/base/calendar.h"
 #include "fhir/json/bundle_index.h"
 #include "fhir/json/document.h"
@@ -48,7 +50,8 @@ struct Adjudication {
 
 // What a decision depends on beside the bundle and the policies.
 struct Surroundings {
-  base::Date today;  // UTC
+  const pas::Version* version = nullptr;  // by whose profiles the bundle is checked; null: the newest
+  base::Date today;                       // UTC
   // Months already authorized for a payer's member and a code; empty where there is no store.
   std::function<std::optional<int>(std::string_view payer, std::string_view member_id, std::string_view code)>
       months_authorized;
@@ -57,7 +60,7 @@ struct Surroundings {
 class Adjudicator {
  public:
   Adjudicator(std::shared_ptr<const policy::PolicySet> policies, std::shared_ptr<const inputs::Roster> roster,
-              json::Limits limits = {});
+              std::shared_ptr<const ValidationService> validation, json::Limits limits = {});
 
   // The report holds every fault of the sender when the request is refused.
   using Outcome = boost::system::result<Adjudication, validation::Report>;
@@ -69,6 +72,7 @@ class Adjudicator {
  private:
   std::atomic<std::shared_ptr<const policy::PolicySet>> policies_;
   std::shared_ptr<const inputs::Roster> roster_;
+  std::shared_ptr<const ValidationService> validation_;
   json::Limits limits_;
 };
 

@@ -107,6 +107,7 @@ SubmitOutcome SubmitService::submit(SubmitRequest request) const {
   submission.bodies.request = request.body;  // parsing unescapes in place
   const base::Date today = base::utc_date(now);
   const Surroundings surroundings{
+      .version = request.version,
       .today = today,
       .months_authorized = [this](std::string_view payer, std::string_view member_id,
                                   std::string_view code) -> std::optional<int> {
@@ -115,7 +116,11 @@ SubmitOutcome SubmitService::submit(SubmitRequest request) const {
         return months ? std::optional(*months) : std::nullopt;
       }};
   auto outcome = adjudicator_.adjudicate(std::move(request.body), surroundings);
-  if (!outcome) return Refused{std::move(outcome.error())};
+  if (!outcome) {
+    validation::Report report = outcome.error();
+    report.locate(submission.bodies.request);
+    return Refused{std::move(report)};
+  }
   const Adjudication& adjudication = *outcome;
   if (std::chrono::steady_clock::now() >= request.deadline) {
     return base::Error{base::ErrorCode::kTimeout, "the deadline passed before the commit"};

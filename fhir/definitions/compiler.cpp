@@ -1,5 +1,9 @@
 #include "fhir/definitions/compiler.h"
 
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
 #include "fhir/definitions/draft.h"
 #include "fhir/definitions/snapshot.h"
 #include "fhir/definitions/table_writer.h"
@@ -42,6 +46,47 @@ class TerminologyOf {
   std::map<std::string, Codes, std::less<>> code_systems_;
 };
 
+using TablePtr = std::shared_ptr<const table::Table>;
+
+// A package to be compiled, or one that was.
+struct Source {
+  Package package;  // of a compiled one: its id and dependencies only
+  TablePtr table;
+};
+
+base::Result<Source> read_source(const std::filesystem::path& path) {
+  if (path.extension() != ".pasdef") {
+    auto package = read_package(path);
+    if (!package) return package.error();
+    return Source{*std::move(package), nullptr};
+  }
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (!in) return base::Error{base::ErrorCode::kNotFound, path.string() + ": cannot be read"};
+  auto bytes = table::decompress(text.view());
+  if (!bytes) return base::invalid(path.string() + ": " + bytes.error().message);
+  auto opened = table::Table::open(*std::move(bytes));
+  if (!opened) return base::invalid(path.string() + ": " + opened.error().message);
+  const auto set = DefinitionSet::link({*opened});
+  Source source{{}, *opened};
+  source.package.id = set->packages().front();
+  source.package.dependencies = set->missing();
+  return source;
+}
+
+// The first that depends on no other; where they depend on each other, the first.
+std::vector<Source>::iterator next_source(std::vector<Source>& sources) {
+  const auto waits = [&](const Source& source) {
+    return std::ranges::any_of(source.package.dependencies, [&](const PackageId& needed) {
+      return std::ranges::any_of(
+          sources, [&](const Source& other) { return &other != &source && other.package.id.name == needed.name; });
+    });
+  };
+  const auto found = std::ranges::find_if_not(sources, waits);
+  return found == sources.end() ? sources.begin() : found;
+}
+
 }  // namespace
 
 Compilation compile(const Package& package, const DefinitionSet* known) {
@@ -75,15 +120,25 @@ Compilation compile(const Package& package, const DefinitionSet* known) {
 base::Result<std::shared_ptr<const DefinitionSet>> load_packages(const std::vector<std::filesystem::path>& paths,
                                                                  const std::shared_ptr<const DefinitionSet>& base,
                                                                  std::vector<std::string>& remarks) {
-  std::shared_ptr<const DefinitionSet> set = base;
+  std::vector<Source> sources;
   for (const std::filesystem::path& path : paths) {
-    const auto package = read_package(path);
-    if (!package) return package.error();
-    Compilation compiled = compile(*package, set.get());
-    for (std::string& remark : compiled.remarks) remarks.push_back(package->id.to_string() + ": " + remark);
-    auto table = table::Table::open(std::move(compiled.table));
-    if (!table) return table.error();
-    std::vector<std::shared_ptr<const table::Table>> tables{*std::move(table)};
+    auto source = read_source(path);
+    if (!source) return source.error();
+    sources.push_back(*std::move(source));
+  }
+  std::shared_ptr<const DefinitionSet> set = base;
+  while (!sources.empty()) {
+    const auto next = next_source(sources);
+    TablePtr table = next->table;
+    if (table == nullptr) {
+      Compilation compiled = compile(next->package, set.get());
+      for (std::string& remark : compiled.remarks) remarks.push_back(next->package.id.to_string() + ": " + remark);
+      auto opened = table::Table::open(std::move(compiled.table));
+      if (!opened) return opened.error();
+      table = *std::move(opened);
+    }
+    sources.erase(next);
+    std::vector<TablePtr> tables{std::move(table)};
     if (set) tables.insert(tables.end(), set->tables().begin(), set->tables().end());
     set = DefinitionSet::link(std::move(tables));
   }

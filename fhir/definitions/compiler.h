@@ -2,6 +2,7 @@
 // Compiles a FHIR package into a table: facts only (paths, cardinalities, types, bindings, slices, fixed and pattern
 // values, invariants, codes), no prose.
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,8 +21,9 @@ struct Compilation {
 // The same package and set give the same bytes.
 Compilation compile(const Package& package, const DefinitionSet* known);
 
-// Reads and compiles packages, each known to those after it that need it, and links them, the last first, before the
-// tables of `base` (may be null). An error names the package.
+// Reads and compiles packages (.tgz, folder; .pasdef, a table as table::compress() gives it), each after those of them
+// that it depends on, and links them, the last first, before the tables of `base` (may be null). An error names the
+// package.
 base::Result<std::shared_ptr<const DefinitionSet>> load_packages(const std::vector<std::filesystem::path>& paths,
                                                                  const std::shared_ptr<const DefinitionSet>& base,
                                                                  std::vector<std::string>& remarks);

@@ -121,9 +121,12 @@ void sort_by_url(std::vector<json::Document>& documents) {
 void keep(json::Document document, Package& package) {
   const std::string_view type = document.root()["resourceType"].text();
   if (document.root()["url"].text().empty()) return;
-  if (type == "StructureDefinition") package.structures.push_back(std::move(document));
-  if (type == "ValueSet") package.value_sets.push_back(std::move(document));
-  if (type == "CodeSystem") package.code_systems.push_back(std::move(document));
+  if (type == "StructureDefinition")
+    package.structures.push_back(std::move(document));
+  else if (type == "ValueSet")
+    package.value_sets.push_back(std::move(document));
+  else if (type == "CodeSystem")
+    package.code_systems.push_back(std::move(document));
 }
 
 void sort_all(Package& package) {
@@ -161,6 +164,24 @@ base::Result<Package> read_package(const std::filesystem::path& path, const Pack
   }
   sort_all(package);
   return package;
+}
+
+base::Result<std::vector<std::filesystem::path>> packages_in(const std::filesystem::path& folder) {
+  std::error_code failed;
+  fs::directory_iterator entries(folder, failed);
+  std::vector<fs::path> found;
+  for (const fs::directory_iterator end; !failed && entries != end; entries.increment(failed)) {
+    const fs::path& path = entries->path();
+    std::error_code ignored;
+    const bool is_package =
+        fs::is_directory(path, ignored)
+            ? fs::exists(path / "package.json", ignored) || fs::exists(path / "package" / "package.json", ignored)
+            : path.extension() == ".tgz" || path.extension() == ".pasdef";
+    if (is_package) found.push_back(path);
+  }
+  if (failed) return base::Error{base::ErrorCode::kNotFound, folder.string() + ": cannot be read"};
+  std::ranges::sort(found);
+  return found;
 }
 
 Package loose_package(PackageId id, std::vector<json::Document> resources) {

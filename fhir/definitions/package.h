@@ -42,6 +42,10 @@ struct Package {
 // `path` is a .tgz file, a folder holding package.json, or a folder holding package/package.json.
 base::Result<Package> read_package(const std::filesystem::path& path, const PackageLimits& limits = {});
 
+// What lies in `folder` and looks like a package, sorted: .tgz files, compiled .pasdef files, folders with a
+// package.json. An error when the folder cannot be read.
+base::Result<std::vector<std::filesystem::path>> packages_in(const std::filesystem::path& folder);
+
 // Loose resources as a package of their own, for definitions that come without one. Other resource types are left out.
 Package loose_package(PackageId id, std::vector<json::Document> resources);
 

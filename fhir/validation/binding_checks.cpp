@@ -70,14 +70,16 @@ void Walk::check_binding(const ValueSet& set, BindingStrength strength, std::str
     belongs = coding_is_in(set, place.value);
   }
   if (belongs.value_or(true)) return;
-  fault(is_required ? Severity::kError : Severity::kWarning, IssueType::kCodeInvalid, rule, place.node(), [&] {
-    std::string message = "Found " + found_in_words(place) + ", which is not in the value set " +
-                          std::string(url.substr(0, url.find('|')));
-    const std::vector<std::string> codes = set.some_codes(kCodesInMessage, !place.value.is_string());
-    const std::size_t total = set.code_count();
-    if (!codes.empty()) message += "; it has " + listed(codes, total);
-    return message + (is_required ? "." : ", and should be unless none of its codes fits.");
-  });
+  const Severity required_fault = set.is_complete() ? Severity::kError : options_.incomplete_value_set_fault;
+  fault(is_required ? required_fault : options_.extensible_value_set_fault, IssueType::kCodeInvalid, rule, place.node(),
+        [&] {
+          std::string message = "Found " + found_in_words(place) + ", which is not in the value set " +
+                                std::string(url.substr(0, url.find('|')));
+          const std::vector<std::string> codes = set.some_codes(kCodesInMessage, !place.value.is_string());
+          const std::size_t total = set.code_count();
+          if (!codes.empty()) message += "; it has " + listed(codes, total);
+          return message + (is_required ? "." : ", and should be unless none of its codes fits.");
+        });
 }
 
 void Walk::check_coding(json::Node coding) {

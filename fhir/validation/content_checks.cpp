@@ -10,6 +10,7 @@
 namespace pas::validation {
 
 void Walk::check_attachment(json::Node attachment) {
+  if (!options_.checks_attachments) return;
   const json::Node data = attachment["data"];
   const json::Node size = attachment["size"];
   const json::Node hash = attachment["hash"];
@@ -20,13 +21,13 @@ void Walk::check_attachment(json::Node attachment) {
   const std::string_view digits = size.text();
   if (size.is_number() && std::from_chars(digits.data(), digits.data() + digits.size(), stated).ec == std::errc{} &&
       stated != bytes->size()) {
-    fault(options_.attachment_fault, IssueType::kStructure, "Attachment.size", attachment, [&] {
+    fault(Severity::kError, IssueType::kStructure, "Attachment.size", attachment, [&] {
       return "Attachment.size says " + std::string(digits) + " bytes; the data has " + std::to_string(bytes->size()) +
              ".";
     });
   }
   if (hash.is_string() && base::decode_base64(hash.text()) != base::sha1(*bytes)) {
-    fault(options_.attachment_fault, IssueType::kStructure, "Attachment.hash", attachment,
+    fault(Severity::kError, IssueType::kStructure, "Attachment.hash", attachment,
           [] { return std::string("Attachment.hash is not the SHA-1 of the data, in base64."); });
   }
 }

@@ -7,6 +7,11 @@
 namespace pas::validation {
 namespace {
 
+std::string place_in_words(const Issue& issue) {
+  if (!issue.location) return "byte " + std::to_string(*issue.offset);
+  return "line " + std::to_string(issue.location->line) + ", column " + std::to_string(issue.location->column);
+}
+
 void write_issue(json::Writer& out, const Issue& issue) {
   out.begin_object();
   out.member("severity", to_string(issue.severity));
@@ -14,7 +19,7 @@ void write_issue(json::Writer& out, const Issue& issue) {
   out.key("details").begin_object().member("text", issue.message).end_object();
   std::string diagnostics = issue.rule.empty() ? "" : "Rule: " + issue.rule;
   if (issue.offset) {
-    diagnostics.append(diagnostics.empty() ? "" : "; ").append("byte ").append(std::to_string(*issue.offset));
+    diagnostics.append(diagnostics.empty() ? "" : "; ").append(place_in_words(issue));
   }
   if (!diagnostics.empty()) out.member("diagnostics", diagnostics);
   if (!issue.expression.empty()) out.key("expression").begin_array().string(issue.expression).end_array();

@@ -13,6 +13,15 @@ std::string count_in_words(std::uint32_t count) {
   return count == definitions::table::kUnbounded ? "any number" : std::to_string(count);
 }
 
+std::uint64_t key_of(const Profile& profile, const Place& place) {
+  return (static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(&profile)) << 24U) ^ place.node().id();
+}
+
+// What the canonicals of one guide begin with.
+std::string_view guide_of(std::string_view canonical) {
+  return canonical.substr(0, canonical.find("/StructureDefinition/"));
+}
+
 }  // namespace
 
 void Walk::check_declared_profiles(json::Node resource, const TypeRule& type) {
@@ -20,7 +29,7 @@ void Walk::check_declared_profiles(json::Node resource, const TypeRule& type) {
     if (!canonical.is_string()) continue;
     ProfileRef* ref = profiles_.find(canonical.text());
     if (ref != nullptr) {
-      check_profile(profiles_.compiled(*ref), {resource, {}, &type});
+      report_profile(*ref, {resource, {}, &type});
     } else if (!schema_.definitions().find_structure(canonical.text())) {
       fault(Severity::kInformation, IssueType::kNotFound, "profile", canonical, [&] {
         return "The profile " + in_quotes(canonical.text()) + " is not among the definitions at hand: not checked.";
@@ -45,13 +54,15 @@ void Walk::check_profile(const Profile& profile, const Place& place) {
 
 bool Walk::meets(ProfileRef& ref, const Place& place) {
   const Profile& profile = profiles_.compiled(ref);
-  const auto key = (static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(&profile)) << 24U) ^ place.node().id();
+  const std::uint64_t key = key_of(profile, place);
   if (const auto known = met_[key]; known != MetCache::State::kNone) return known == MetCache::State::kMet;
   met_[key] = MetCache::State::kMet;
   const bool failed_before = std::exchange(probe_failed_, false);
+  const bool counted_before = std::exchange(counting_, false);
   ++probing_;
   check_profile(profile, place);
   --probing_;
+  counting_ = counted_before;
   const bool met = !std::exchange(probe_failed_, failed_before);
   met_[key] = met ? MetCache::State::kMet : MetCache::State::kFailed;
   return met;
@@ -71,28 +82,59 @@ void Walk::check_any_profile(const std::vector<ProfileRef*>& candidates, const P
       return std::string(place.type == nullptr ? "This" : place.type->name) + " is not what is allowed here.";
     });
   }
-  // The faults by the profile that the resource claims, else by the first, say what to repair.
-  const auto claimed = std::ranges::find_if(fitting, [&](ProfileRef* candidate) {
+  ProfileRef& nearest = nearest_profile(fitting, place);
+  if (fitting.size() > 1) {
+    std::vector<std::string> names;
+    for (ProfileRef* candidate : fitting) names.emplace_back(candidate->structure.url());
+    fault(Severity::kInformation, IssueType::kInformational, rule, place.node(), [&] {
+      return "None of the profiles that are allowed here is met (" + listed(names, names.size()) +
+             "); the other issues at this place are those by " + std::string(nearest.structure.name()) + ".";
+    });
+  }
+  // Many references may lead here.
+  if (told_.insert(key_of(profiles_.compiled(nearest), place)).second) report_profile(nearest, place);
+}
+
+ProfileRef& Walk::nearest_profile(const std::vector<ProfileRef*>& candidates, const Place& place) {
+  const auto is_claimed = [&](ProfileRef* candidate) {
     const json::Node profiles = place.value["meta"]["profile"];
     return std::any_of(profiles.begin(), profiles.end(), [&](json::Node url) {
       return url.text().substr(0, url.text().find('|')) == candidate->structure.url();
     });
-  });
-  ProfileRef* chosen = claimed == fitting.end() ? fitting.front() : *claimed;
-  if (fitting.size() > 1) {
-    std::vector<std::string> names;
-    for (ProfileRef* candidate : fitting) names.emplace_back(candidate->structure.url());
-    fault(Severity::kError, IssueType::kStructure, rule, place.node(), [&] {
-      return "None of the profiles that are allowed here is met (" + listed(names, names.size()) +
-             "); the other issues at this place are those by " + std::string(chosen->structure.name()) + ".";
-    });
-  }
-  check_profile(profiles_.compiled(*chosen), place);
+  };
+  if (const auto claimed = std::ranges::find_if(candidates, is_claimed); claimed != candidates.end()) return **claimed;
+  if (candidates.size() == 1) return *candidates.front();
+  return **std::ranges::min_element(candidates, {}, [&](auto* candidate) { return count_faults(*candidate, place); });
+}
+
+std::size_t Walk::count_faults(ProfileRef& profile, const Place& place) {
+  const bool failed_before = std::exchange(probe_failed_, false);
+  const bool counting_before = std::exchange(counting_, true);
+  const std::size_t counted_before = std::exchange(counted_, 0);
+  ++probing_;
+  check_profile(profiles_.compiled(profile), place);
+  --probing_;
+  probe_failed_ = failed_before;
+  counting_ = counting_before;
+  return std::exchange(counted_, counted_before);
+}
+
+void Walk::report_profile(ProfileRef& ref, const Place& place) {
+  const std::size_t kept = report_.issues().size();
+  const std::size_t errors = report_.errors();
+  check_profile(profiles_.compiled(ref), place);
+  if (report_.errors() == errors || options_.derived_profile_fault == Severity::kError) return;
+  const std::string_view guide = guide_of(ref.structure.url());
+  ProfileRef* base = &ref;
+  while (base != nullptr && guide_of(base->structure.url()) == guide) base = profiles_.find(base->structure.base());
+  if (base != nullptr && meets(*base, place)) report_.soften_after(kept);
 }
 
 void Walk::check_item(const Constrained& rules, const Place& place) {
-  if (probing_ > 0 && probe_failed_) return;
+  if (probing_ > 0 && probe_failed_ && !counting_) return;
   check_types(rules, place);
+  const bool is_primitive = place.type != nullptr && place.type->primitive != Primitive::kNone;
+  if (is_primitive && place.value && !has_json_form(place.type->primitive, place.value)) return;  // reported as that
   if (rules.value) check_value(rules, place);
   if (rules.value_set != nullptr) {
     check_binding(*rules.value_set, rules.strength, rules.value_set_url, rules.rule, place);

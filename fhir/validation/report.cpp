@@ -119,6 +119,33 @@ void Report::append(Report other) {
   left_out_ += other.left_out_;
 }
 
+void Report::locate(std::string_view source) {
+  std::vector<Issue*> placed;
+  for (Issue& issue : issues_) {
+    if (issue.offset && *issue.offset <= source.size()) placed.push_back(&issue);
+  }
+  std::ranges::sort(placed, {}, [](const Issue* issue) { return *issue->offset; });
+  std::size_t line = 1;
+  std::size_t line_start = 0;
+  for (Issue* issue : placed) {
+    for (std::size_t end = source.find('\n', line_start); end < *issue->offset; end = source.find('\n', line_start)) {
+      line_start = end + 1;
+      ++line;
+    }
+    issue->location = json::Location{line, *issue->offset - line_start + 1};
+  }
+}
+
+void Report::soften_after(std::size_t kept) {
+  if (issues_.size() >= cap_) return;
+  for (std::size_t i = kept; i < issues_.size(); ++i) {
+    if (issues_[i].severity != Severity::kError) continue;
+    issues_[i].severity = Severity::kWarning;
+    --errors_;
+    --kept_errors_;
+  }
+}
+
 Issue issue_of(const json::ParseError& error, std::string_view source) {
   IssueType type = IssueType::kStructure;
   if (error.kind == json::ParseError::Kind::kDuplicateKey) type = IssueType::kDuplicate;

@@ -54,7 +54,8 @@ struct Issue {
   std::string rule;        // "PAS spec-22", "Claim.item.sequence", "FHIR bdl-7"
   std::string expression;  // indexed FHIRPath of the element, or of where it belongs; empty for the whole body
   std::string message;     // what was found, what is allowed, how to repair it
-  std::optional<std::size_t> offset = std::nullopt;  // of the element in the body, in bytes
+  std::optional<std::size_t> offset = std::nullopt;       // of the element in the body, in bytes
+  std::optional<json::Location> location = std::nullopt;  // the same as line and column, once located
 };
 
 class Report {
@@ -70,6 +71,10 @@ class Report {
            std::string_view member = {});
   // All of another report, its left-out count too.
   void append(Report other);
+  // Gives every issue with an offset its line and column in `source`, the body as it was received. One pass over it.
+  void locate(std::string_view source);
+  // Makes warnings of the errors after the first `kept` issues. Leaves a full report as it is.
+  void soften_after(std::size_t kept);
 
   const std::vector<Issue>& issues() const { return issues_; }
   std::size_t errors() const { return errors_; }      // found, kept or not

@@ -28,10 +28,17 @@ namespace pas::validation {
 struct Options {
   // Canonicals that the resource must meet besides its own meta.profile; one that is not here is reported.
   std::vector<std::string> profiles;
-  // Of an Attachment whose size or hash disagrees with its data.
-  Severity attachment_fault = Severity::kError;
+  // Whether an Attachment's size and hash are compared with its data, which is decoded for it.
+  bool checks_attachments = true;
   // Of an extension that stands where its definition does not have it.
   Severity extension_context_fault = Severity::kError;
+  // Of a code outside an extensible value set, where nobody but the sender knows whether one of its codes fits.
+  Severity extensible_value_set_fault = Severity::kWarning;
+  // Of a code that a required value set does not list, where not all of the set's codes are known here (CPT, X12).
+  Severity incomplete_value_set_fault = Severity::kError;
+  // Of a resource that fails a profile but meets the other guide's profile which that one is derived from: US Core's,
+  // where it is one of PAS.
+  Severity derived_profile_fault = Severity::kError;
   // For rules that depend on the date; nothing: they are passed over.
   std::optional<std::chrono::system_clock::time_point> now;
   // Questionnaires that responses may answer besides those in the bundle.

@@ -92,6 +92,11 @@ class Walk {
   void check_profile(const Profile& profile, const Place& place);
   bool meets(ProfileRef& profile, const Place& place);  // silently
   void check_any_profile(const std::vector<ProfileRef*>& candidates, const Place& place, std::string_view rule);
+  // The one to report by when none is met: that which the resource claims, else the nearest.
+  ProfileRef& nearest_profile(const std::vector<ProfileRef*>& candidates, const Place& place);
+  std::size_t count_faults(ProfileRef& profile, const Place& place);
+  // check_profile(), whose errors become warnings where Options::derived_profile_fault says so.
+  void report_profile(ProfileRef& profile, const Place& place);
   void check_item(const Constrained& rules, const Place& place);
   void check_children(const Constrained& rules, const Place& parent);
   void check_child(const Constrained& rules, const Place& parent);
@@ -128,7 +133,9 @@ class Walk {
   void fault(Severity severity, IssueType type, std::string_view rule, json::Node at, Message&& message,
              std::string_view member = {}) {
     if (probing_ > 0) {
-      probe_failed_ |= severity == Severity::kError;
+      if (severity != Severity::kError) return;
+      probe_failed_ = true;
+      counted_ += counting_ ? 1U : 0U;
       return;
     }
     if (severity > options_.least) return;
@@ -152,6 +159,9 @@ class Walk {
   MetCache met_;
   std::uint32_t probing_ = 0;  // nested silent checks
   bool probe_failed_ = false;
+  bool counting_ = false;  // a silent check that goes on after its first fault
+  std::size_t counted_ = 0;
+  std::unordered_set<std::uint64_t> told_;  // profiles whose faults at a node are reported
   std::uint32_t profile_depth_ = 0;
   std::uint32_t nesting_ = 0;  // of conformsTo()
 };

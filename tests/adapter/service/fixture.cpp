@@ -25,15 +25,19 @@ Adapter::Adapter() : store(store::open_store("memory").value()) {
   }
   auto roster = inputs::Roster::load(support::read_file(support::repo_path("samples/providers.csv")), "providers.csv");
   EXPECT_TRUE(roster);
-  adjudicator =
-      std::make_unique<service::Adjudicator>(*policies, std::make_shared<const inputs::Roster>(std::move(*roster)));
+  static const auto validation = service::ValidationService::load({}).value();
+  adjudicator = std::make_unique<service::Adjudicator>(
+      *policies, std::make_shared<const inputs::Roster>(std::move(*roster)), validation);
   service =
       std::make_unique<service::SubmitService>(*adjudicator, *store, clock, ids, service::SubmitService::Options{});
 }
 
-service::SubmitOutcome Adapter::submit(const std::string& body, const std::string& client) {
-  return service->submit(
-      {.body = body, .client = client, .version = &v2_2_1::kVersion, .base_url = "http://127.0.0.1:8080/fhir"});
+service::SubmitOutcome Adapter::submit(const std::string& body, const std::string& client,
+                                       const pas::Version* version) {
+  return service->submit({.body = body,
+                          .client = client,
+                          .version = version == nullptr ? &v2_2_1::kVersion : version,
+                          .base_url = "http://127.0.0.1:8080/fhir"});
 }
 
 std::size_t Adapter::stored() const {

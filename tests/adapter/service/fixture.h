@@ -30,8 +30,9 @@ class Adapter {
  public:
   Adapter();
 
-  service::SubmitOutcome submit(const std::string& body, const std::string& client = "ehr-1");
-  std::size_t stored() const;  // cases
+  service::SubmitOutcome submit(const std::string& body, const std::string& client = "ehr-1",
+                                const pas::Version* version = nullptr);  // null: 2.2.1
+  std::size_t stored() const;                                            // cases
 
   FixedClock clock;
   CountedIds ids;

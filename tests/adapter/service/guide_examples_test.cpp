@@ -1,10 +1,12 @@
-// Every Bundle example of the PAS packages goes through $submit: requests are decided and stored, the others are refused
-// at the element that is not what $submit takes. What each gets is data: tests/cases/service/guide-examples.json.
+// Every Bundle example of the PAS packages goes through $submit: requests are decided and stored, the others are
+// refused at the element that is not what $submit takes. What each gets is data:
+// tests/cases/service/guide-examples.json.
 
 #include <gtest/gtest.h>
 
 #include <string>
 
+#include "mappings/pas/v2_2_1/version.h"
 #include "tests/adapter/service/fixture.h"
 #include "tests/support/archive.h"
 #include "tests/support/files.h"
@@ -41,12 +43,14 @@ TEST(GuideExamples, AreDecidedOrRefused) {
     const std::string package = "hl7.fhir.us.davinci-pas-" + std::string(version.key()) + ".tgz";
     const auto bundles = support::read_archive(packages / package, "package/example/Bundle-", ".json");
     EXPECT_EQ(bundles.size(), version.size()) << package;
+    pas::Version asked = v2_2_1::kVersion;
+    asked.name = version.key();
     service_test::Adapter adapter;
     ASSERT_NE(adapter.service, nullptr);
     for (const auto& [path, body] : bundles) {
       const std::string name = path.substr(path.rfind('/') + 1);
       SCOPED_TRACE(package + " " + name);
-      EXPECT_EQ(what_came_of(adapter, adapter.submit(body)), version[name].text());
+      EXPECT_EQ(what_came_of(adapter, adapter.submit(body, "ehr-1", &asked)), version[name].text());
     }
   }
 }

@@ -1,0 +1,160 @@
+#include "adapter/service/validation_service.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "fhir/definitions/builtin.h"
+#include "fhir/definitions/compiler.h"
+
+namespace pas::service {
+namespace {
+
+using validation::Issue;
+using validation::Report;
+using validation::Severity;
+
+constexpr std::string_view kPasPackage = "hl7.fhir.us.davinci-pas#";
+constexpr std::string_view kRequestBundle =
+    "http://hl7.org/fhir/us/davinci-pas/StructureDefinition/profile-pas-request-bundle";
+
+// Where an issue is, alike for both checkers: choices by their JSON name (servicedDate for serviced.ofType(date)), and
+// a Reference for what it says in `reference`.
+std::string place_of(const Issue& issue) {
+  constexpr std::string_view kOfType = ".ofType(";
+  constexpr std::string_view kReference = ".reference";
+  std::string place = issue.expression;
+  for (std::size_t at = place.find(kOfType); at != std::string::npos; at = place.find(kOfType, at)) {
+    const std::size_t end = place.find(')', at);
+    if (end == std::string::npos) break;
+    std::string type = place.substr(at + kOfType.size(), end - at - kOfType.size());
+    if (!type.empty() && type[0] >= 'a' && type[0] <= 'z') type[0] = static_cast<char>(type[0] - 'a' + 'A');
+    place.replace(at, end + 1 - at, type);
+  }
+  if (place.ends_with(kReference)) place.resize(place.size() - kReference.size());
+  return place;
+}
+
+bool is_rule_of_pas(const Issue& issue) {
+  return issue.rule.starts_with("PAS ") || issue.rule.starts_with("FHIR ");
+}
+
+// Invariants of the whole Bundle that PAS's own rules tell at the element that breaks them.
+bool is_told_elsewhere(const Issue& issue, const Report& of_pas) {
+  constexpr std::pair<std::string_view, std::string_view> kSameRules[] = {
+      {"ClaimFirst", "PAS spec-12"}, {"bdl-7", "FHIR bdl-7"}, {"bdl-8", "FHIR bdl-8"}};
+  return std::ranges::any_of(kSameRules, [&](const auto& rules) {
+    return issue.rule == rules.first && std::ranges::any_of(of_pas.issues(), [&](const Issue& other) {
+             return other.rule == rules.second && other.severity <= issue.severity;
+           });
+  });
+}
+
+// One report of two. A fault that both found is told once: by PAS's own rule where there is one, which says what the
+// sender has to do, else by the profile, which says what is allowed.
+Report merged(const json::BundleIndex& index, const Report& of_pas, const Report& of_profiles) {
+  std::unordered_multimap<std::string, const Issue*> by_place;
+  for (const Issue& issue : of_pas.issues()) by_place.emplace(place_of(issue), &issue);
+  std::vector<const Issue*> dropped;
+  Report profiles(index.bundle());
+  for (const Issue& issue : of_profiles.issues()) {
+    const auto [first, last] = by_place.equal_range(place_of(issue));
+    bool told = false;
+    for (auto at = first; at != last; ++at) {
+      const Issue& other = *at->second;
+      if (!is_rule_of_pas(other) && issue.severity <= other.severity) {
+        dropped.push_back(&other);
+      } else if (issue.type != validation::IssueType::kInvariant && other.severity <= issue.severity) {
+        told = true;
+      }
+    }
+    if (!told && !is_told_elsewhere(issue, of_pas)) profiles.add(issue);
+  }
+  Report both(index.bundle());
+  for (const Issue& issue : of_pas.issues()) {
+    if (std::ranges::find(dropped, &issue) == dropped.end()) both.add(issue);
+  }
+  both.append(std::move(profiles));
+  return both;
+}
+
+// Whether the faults that were found leave a Bundle that is worth a look by its profiles.
+bool is_readable(const json::BundleIndex& index, const Report& report) {
+  return index.bundle()["resourceType"].text() == "Bundle" &&
+         std::ranges::none_of(report.issues(),
+                              [](const Issue& issue) { return issue.type == validation::IssueType::kTooCostly; });
+}
+
+bool is_request(const json::BundleIndex& index) {
+  return index.bundle()["resourceType"].text() == "Bundle" && index.bundle()["type"].text() == "collection" &&
+         !index.entries().empty() && index.entries().front().type == "Claim";
+}
+
+}  // namespace
+
+base::Result<std::shared_ptr<const ValidationService>> ValidationService::load(const Options& options) {
+  const auto start = std::chrono::steady_clock::now();
+  std::shared_ptr<ValidationService> service(new ValidationService());
+  for (const std::string_view package : definitions::builtin_packages()) {
+    if (!package.starts_with(kPasPackage)) continue;
+    std::vector<std::string_view> wanted(options.guides.begin(), options.guides.end());
+    if (std::ranges::find(wanted, package) == wanted.end()) wanted.push_back(package);
+    auto set = definitions::builtin_definitions(wanted);
+    if (!set) return set.error();
+    std::vector<std::string> remarks;
+    if (!options.packages.empty()) set = definitions::load_packages(options.packages, *set, remarks);
+    if (!set) return set.error();
+    service->loading_.remarks = std::move(remarks);  // the same for each version
+    for (definitions::PackageId& id : (*set)->missing()) {
+      auto& missing = service->loading_.missing;
+      if (std::ranges::find(missing, id) == missing.end()) missing.push_back(std::move(id));
+    }
+    service->releases_.push_back({std::string(package.substr(kPasPackage.size())),
+                                  std::make_unique<const validation::Validator>(*std::move(set))});
+  }
+  service->loading_.time =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
+  return std::shared_ptr<const ValidationService>(std::move(service));
+}
+
+const validation::Validator& ValidationService::validator_of(const pas::Version* version) const {
+  const auto found = std::ranges::find_if(
+      releases_, [&](const Release& release) { return version != nullptr && release.version == version->name; });
+  return found == releases_.end() ? *releases_.back().validator : *found->validator;
+}
+
+bool ValidationService::knows(std::string_view canonical, const pas::Version* version) const {
+  return static_cast<bool>(validator_of(version).definitions().find_structure(canonical));
+}
+
+pas::ReadOutcome ValidationService::read_request(const json::BundleIndex& index, const pas::Version* version,
+                                                 std::chrono::system_clock::time_point now) const {
+  pas::ReadOutcome outcome = pas::read_request(index);
+  if (!is_readable(index, outcome.report)) return outcome;
+  validation::Options options;
+  options.profiles = {std::string(kRequestBundle)};
+  options.checks_attachments = false;
+  options.extension_context_fault = Severity::kWarning;
+  options.incomplete_value_set_fault = Severity::kWarning;
+  options.extensible_value_set_fault = Severity::kInformation;
+  options.derived_profile_fault = Severity::kWarning;
+  options.least = Severity::kWarning;
+  options.now = now;
+  outcome.report = merged(index, outcome.report, validator_of(version).validate(index, options));
+  return outcome;
+}
+
+Report ValidationService::validate(const json::BundleIndex& index, const Question& question) const {
+  validation::Options options;
+  options.profiles = question.profiles;
+  options.now = question.now;
+  options.least = question.least;
+  const bool as_request =
+      is_request(index) && (question.profiles.empty() ||
+                            (question.profiles.size() == 1 && question.profiles.front().starts_with(kRequestBundle)));
+  if (!as_request) return validator_of(question.version).validate(index, options);
+  options.profiles = {std::string(kRequestBundle)};
+  const Report of_pas = pas::read_request(index).report;
+  return merged(index, of_pas, validator_of(question.version).validate(index, options));
+}
+
+}  // namespace pas::service
