@@ -1,5 +1,6 @@
 #include "adapter/endpoints/media_types.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,23 @@ bool is_json(std::string_view type) {
   return http::equal_fold(type, "application/fhir+json") || http::equal_fold(type, "application/json");
 }
 
+// How closely a media range of Accept fits our JSON (RFC 9110 §12.5.1): 0 not at all.
+int closeness(std::string_view range) {
+  if (is_json(range)) return 3;
+  if (http::equal_fold(range, "application/*")) return 2;
+  return range == "*/*" ? 1 : 0;
+}
+
+// A weight of zero: "q=0", "q=0.000".
+bool is_refused(std::string_view parameters) {
+  while (!parameters.empty()) {
+    std::string_view value = next_part(parameters, ';');
+    const std::string_view name = next_part(value, '=');
+    if (http::equal_fold(name, "q")) return !value.empty() && value.find_first_not_of("0.") == std::string_view::npos;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::optional<http::Response> refuse_content_type(const http::Request& request) {
@@ -49,17 +67,23 @@ std::optional<http::Response> refuse_accept(const http::Request& request) {
     return refusal(406, validation::IssueType::kNotSupported, "HTTP Accept", "Answers are application/fhir+json only.");
   };
   if (const auto format = request.parameter("_format")) {
-    if (is_json(*format) || *format == "json") return std::nullopt;
+    std::string type(*format);
+    std::replace(type.begin(), type.end(), ' ', '+');  // a plus that was not encoded
+    if (is_json(type) || type == "json") return std::nullopt;
     return refused();
   }
   std::string_view rest = trimmed(request.headers.find("Accept").value_or(""));
   if (rest.empty()) return std::nullopt;
+  int closest = 0;
+  bool acceptable = false;
   while (!rest.empty()) {
     std::string_view range = next_part(rest, ',');
-    const std::string_view type = next_part(range, ';');
-    if (is_json(type) || type == "*/*" || type == "application/*") return std::nullopt;
+    const int close = closeness(next_part(range, ';'));
+    if (close == 0 || close < closest) continue;
+    acceptable = (close == closest && acceptable) || !is_refused(range);
+    closest = close;
   }
-  return refused();
+  return acceptable ? std::nullopt : std::optional(refused());
 }
 
 }  // namespace pas::endpoints

@@ -1,6 +1,7 @@
 #include "adapter/endpoints/router.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "adapter/endpoints/media_types.h"
@@ -31,19 +32,29 @@ std::optional<std::string_view> fit(std::string_view pattern, std::string_view p
   return is_fhir_id(id) ? std::optional(id) : std::nullopt;
 }
 
-std::string_view name_of(http::Method method) {
-  switch (method) {
-    case http::Method::kGet:
-      return "GET";
-    case http::Method::kPost:
-      return "POST";
-    case http::Method::kPut:
-      return "PUT";
-    case http::Method::kDelete:
-      return "DELETE";
-    default:
-      return "";
+struct NamedMethod {
+  http::Method method;
+  std::string_view allow;
+};
+constexpr std::array<NamedMethod, 4> kNamedMethods = {{{http::Method::kGet, ", GET, HEAD"},
+                                                       {http::Method::kPost, ", POST"},
+                                                       {http::Method::kPut, ", PUT"},
+                                                       {http::Method::kDelete, ", DELETE"}}};
+
+// The value of Allow, when `takes` says which methods have a route.
+std::string allow(const std::function<bool(http::Method)>& takes) {
+  std::string value = "OPTIONS";
+  for (const NamedMethod& named : kNamedMethods) {
+    if (takes(named.method)) value.append(named.allow);
   }
+  return value;
+}
+
+http::Response options_answer(const std::string& allowed) {
+  http::Response response;
+  response.status = 204;
+  response.headers.add("Allow", allowed);
+  return response;
 }
 
 }  // namespace
@@ -79,6 +90,13 @@ std::vector<Router::Match> Router::match(std::string_view path) const {
 
 http::Response Router::handle(http::Request& request) const {
   const std::string path = request.path;  // the matches view it
+  if (path == "*") {                      // OPTIONS of the server as a whole
+    http::Response response = options_answer(allow([this](http::Method method) {
+      return std::any_of(routes_.begin(), routes_.end(), [=](const Route& route) { return route.method == method; });
+    }));
+    response.route = path;
+    return response;
+  }
   const std::vector<Match> matches = match(path);
   if (matches.empty()) {
     http::Response response =
@@ -106,17 +124,13 @@ http::Response Router::dispatch(http::Request& request, const std::vector<Match>
     }
     return match.route->handler(call);
   }
-  std::string allowed = "OPTIONS";
-  for (const Match& match : matches) {
-    allowed.append(", ").append(name_of(match.route->method));
-    if (match.route->method == http::Method::kGet) allowed.append(", HEAD");
-  }
-  http::Response response;
-  if (request.method == http::Method::kOptions) {
-    response.status = 204;
-  } else {
-    response = refusal(405, validation::IssueType::kNotSupported, "HTTP", "This path takes " + allowed + ".");
-  }
+  const std::string allowed = allow([&matches](http::Method taken) {
+    return std::any_of(matches.begin(), matches.end(),
+                       [=](const Match& match) { return match.route->method == taken; });
+  });
+  if (request.method == http::Method::kOptions) return options_answer(allowed);
+  http::Response response =
+      refusal(405, validation::IssueType::kNotSupported, "HTTP", "This path takes " + allowed + ".");
   response.headers.add("Allow", allowed);
   return response;
 }
