@@ -37,6 +37,7 @@ base::Result<std::vector<TablePtr>> closure(const std::vector<std::string_view>&
     if (!table) return table.error();
     const TextList needs(**table, (*table)->list((*table)->packages[0].dependencies));
     std::vector<std::string_view> more;
+    more.reserve(needs.size() / 2);
     for (std::size_t k = 0; k + 1 < needs.size(); k += 2) {
       more.push_back(nearest(std::string(needs[k]) + "#" + std::string(needs[k + 1])));
     }
@@ -54,6 +55,7 @@ base::Result<std::vector<TablePtr>> closure(const std::vector<std::string_view>&
 
 std::vector<std::string_view> builtin_packages() {
   std::vector<std::string_view> names;
+  names.reserve(std::size(kBuiltinTables));
   for (const BuiltinTable& table : kBuiltinTables) names.push_back(table.package);
   return names;
 }

@@ -36,12 +36,14 @@ ListId TableWriter::list(const std::vector<std::uint32_t>& items) {
 
 ListId TableWriter::texts(const std::vector<std::string>& values) {
   std::vector<std::uint32_t> items;
+  items.reserve(values.size());
   for (const std::string& value : values) items.push_back(text(value));
   return list(items);
 }
 
 ListId TableWriter::pairs(const std::vector<std::pair<std::string, std::string>>& values) {
   std::vector<std::uint32_t> items;
+  items.reserve(2 * values.size());
   for (const auto& [first, second] : values) {
     items.push_back(text(first));
     items.push_back(text(second));
@@ -51,6 +53,7 @@ ListId TableWriter::pairs(const std::vector<std::pair<std::string, std::string>>
 
 ListId TableWriter::codes(const std::set<std::string, std::less<>>& values) {
   std::vector<std::uint32_t> items;
+  items.reserve(values.size());
   for (const std::string& value : values) items.push_back(text(value));
   return list(items);
 }

@@ -375,6 +375,7 @@ class Compiler {
 
   bool finish_function(const Expr& expr, const FunctionInfo& info, const std::vector<Lowered>& arguments, Step& step) {
     std::vector<StepIndex> steps;
+    steps.reserve(arguments.size());
     for (const Lowered& argument : arguments) steps.push_back(argument.step);
     set_arguments(step, steps);
     if (info.name == "iif" && rules_.is_never_boolean(arguments.front().shape)) {

@@ -182,7 +182,7 @@ std::string product_unit(const Quantity& left, const Quantity& right) {
 }
 
 std::string quotient_unit(const Quantity& left, const Quantity& right) {
-  const std::string a(ucum_code(left));
+  std::string a(ucum_code(left));
   const std::string b(ucum_code(right));
   if (a == b) return "1";
   if (b == "1") return a;

@@ -5,6 +5,8 @@
 namespace pas::fhirpath {
 namespace {
 
+constexpr std::int64_t kSecondsOfMinute = 60;
+constexpr std::int64_t kSecondsOfHour = 3600;
 constexpr std::int64_t kSecondsOfDay = 86'400;
 constexpr std::int32_t kNanosOfSecond = 1'000'000'000;
 constexpr std::int32_t kNanosOfMilli = 1'000'000;
@@ -216,7 +218,7 @@ Temporal Temporal::time_part() const {
 
 std::int64_t Temporal::local_seconds() const {
   const auto days = std::chrono::sys_days(civil(year_, month_, day_)).time_since_epoch().count();
-  return std::int64_t{days} * kSecondsOfDay + hour_ * 3600 + minute_ * 60 + second_;
+  return std::int64_t{days} * kSecondsOfDay + hour_ * kSecondsOfHour + minute_ * kSecondsOfMinute + second_;
 }
 
 void Temporal::set_local_seconds(std::int64_t seconds) {
@@ -230,8 +232,8 @@ void Temporal::set_local_seconds(std::int64_t seconds) {
   year_ = static_cast<std::int16_t>(static_cast<int>(day.year()));
   month_ = static_cast<std::uint8_t>(static_cast<unsigned>(day.month()));
   day_ = static_cast<std::uint8_t>(static_cast<unsigned>(day.day()));
-  hour_ = static_cast<std::uint8_t>(rest / 3600);
-  minute_ = static_cast<std::uint8_t>(rest / 60 % 60);
+  hour_ = static_cast<std::uint8_t>(rest / kSecondsOfHour);
+  minute_ = static_cast<std::uint8_t>(rest / kSecondsOfMinute % 60);
   second_ = static_cast<std::uint8_t>(rest % 60);
 }
 
@@ -245,16 +247,16 @@ std::optional<int> compare(const Temporal& left, const Temporal& right) {
     const bool b_zoned = b.offset_ != Temporal::kNoOffset;
     if (a_zoned && b_zoned) {
       if (a.offset_ != b.offset_) {
-        a.set_local_seconds(a.local_seconds() - a.offset_ * 60);
-        b.set_local_seconds(b.local_seconds() - b.offset_ * 60);
+        a.set_local_seconds(a.local_seconds() - a.offset_ * kSecondsOfMinute);
+        b.set_local_seconds(b.local_seconds() - b.offset_ * kSecondsOfMinute);
       }
     } else if (a_zoned != b_zoned) {
       // The one without a zone may be meant anywhere from +14:00 to -12:00, and an hour may be meant to its end.
       const Temporal& zoned = a_zoned ? a : b;
       const Temporal& local = a_zoned ? b : a;
-      const std::int64_t instant = zoned.local_seconds() - zoned.offset_ * 60;
-      const std::int64_t earliest = local.local_seconds() - 15 * 3600;
-      const std::int64_t latest = local.local_seconds() + 13 * 3600;
+      const std::int64_t instant = zoned.local_seconds() - zoned.offset_ * kSecondsOfMinute;
+      const std::int64_t earliest = local.local_seconds() - 15 * kSecondsOfHour;
+      const std::int64_t latest = local.local_seconds() + 13 * kSecondsOfHour;
       if (instant >= earliest && instant <= latest) return std::nullopt;
       return (instant < earliest) == a_zoned ? -1 : 1;
     }
@@ -281,7 +283,7 @@ bool equivalent(const Temporal& left, const Temporal& right) {
 
 std::size_t Temporal::hash() const {
   std::int64_t seconds = local_seconds();
-  if (has_time() && offset_ != kNoOffset) seconds -= offset_ * 60;
+  if (has_time() && offset_ != kNoOffset) seconds -= offset_ * kSecondsOfMinute;
   const auto mixed = static_cast<std::uint64_t>(seconds) * 31 + static_cast<std::uint64_t>(nanosecond_);
   return (mixed * 8 + static_cast<std::uint64_t>(precision_)) * 0x9E3779B97F4A7C15ULL;
 }

@@ -81,7 +81,7 @@ std::optional<Temporal> Temporal::plus(std::int64_t amount, Unit unit) const {
   if (step.unit == Unit::kYear || step.unit == Unit::kMonth) {
     const std::int64_t months =
         (std::int64_t{year_} * 12 + month_ - 1) + step.value * (step.unit == Unit::kYear ? 12 : 1);
-    if (months < 12 || months >= 12 * 10'000) return std::nullopt;
+    if (months < 12 || months >= 120'000) return std::nullopt;
     result.year_ = static_cast<std::int16_t>(months / 12);
     result.month_ = static_cast<std::uint8_t>(months % 12 + 1);
     const std::chrono::year_month_day_last last{std::chrono::year(result.year_),

@@ -92,11 +92,11 @@ void Walk::check_bundle(json::Node bundle) {
     }
     std::string key(url.text());
     key.append("|").append(resource["meta"]["versionId"].text());
-    const auto [before, is_new] = seen.emplace(std::move(key), entry);
-    if (!is_new && bundle["type"].text() != "history") {
+    const auto added = seen.emplace(std::move(key), entry);
+    if (!added.second && bundle["type"].text() != "history") {
       fault(Severity::kError, IssueType::kInvariant, "bdl-7", entry, [&] {
         return "The fullUrl " + in_quotes(url.text()) + " is also that of " +
-               element_path(schema_, before->second, index_.bundle()) + ": each entry needs its own.";
+               element_path(schema_, added.first->second, index_.bundle()) + ": each entry needs its own.";
       });
     }
     // FHIR R4 Bundle 2.36.4: a RESTful fullUrl ends in the resource's type and id.

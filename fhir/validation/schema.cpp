@@ -126,13 +126,13 @@ void Schema::fill_type(const Structure& structure, std::size_t at) {
     ElementRule& added = rule.elements.back();
     if (rule.is_resource && added.name == "id") added.types = {{find("id"), {}}};  // R4's snapshot says string
     if (added.min > 0) rule.required.push_back(index);
-    for (std::uint16_t t = 0; t < added.types.size(); ++t) {
+    for (std::size_t t = 0; t < added.types.size(); ++t) {
       std::string_view key = added.name;
       if (added.is_choice) {
         keys_.push_back(std::make_unique<std::string>(choice_key(added.name, element.types()[t].code())));
         key = *keys_.back();
       }
-      rule.members.push_back({key, index, t});
+      rule.members.push_back({key, index, static_cast<std::uint16_t>(t)});
     }
   }
   rule.index_members();

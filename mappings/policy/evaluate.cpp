@@ -29,7 +29,7 @@ class Evaluator {
   Evaluator(const Policy& policy, const inputs::InputSet& inputs, base::Date request_date)
       : policy_(policy),
         states_(states_of(policy, inputs)),
-        document_(std::move(json::Document::parse(inputs.to_json()).value())),
+        document_(json::Document::parse(inputs.to_json()).value()),
         runner_(*policy.catalog, request_date),
         answers_(policy.expressions.size(), kNotRun) {
     result_.policy = &policy;

@@ -71,7 +71,7 @@ json::Document sample_document(const inputs::Catalog& catalog) {
   for (const inputs::InputDefinition& input : catalog.inputs()) {
     all.push_back({input.name, inputs::State::kKnown, sample_value(input), {}, {}});
   }
-  return std::move(json::Document::parse(inputs::InputSet(std::move(all), {}).to_json()).value());
+  return json::Document::parse(inputs::InputSet(std::move(all), {}).to_json()).value();
 }
 
 }  // namespace

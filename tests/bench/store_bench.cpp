@@ -120,7 +120,7 @@ void floor_sqlite_row(benchmark::State& state) {
   const std::string file = (folder() / "pas-bench-floor.db").string();
   std::ofstream(file).close();
   {
-    auto connection = std::move(*store::SqliteConnection::open(file, store::SqliteConnection::Mode::kWrite));
+    auto connection = *store::SqliteConnection::open(file, store::SqliteConnection::Mode::kWrite);
     if (!connection->execute("PRAGMA journal_mode=WAL; CREATE TABLE rows (body BLOB NOT NULL) STRICT")) std::abort();
     const double before = process_cpu_us();
     for (auto _ : state) {

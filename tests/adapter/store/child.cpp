@@ -9,8 +9,6 @@
 #include <array>
 #include <csignal>
 
-extern char** environ;
-
 namespace pas::support {
 
 Child::Child(const std::vector<std::string>& arguments) {

@@ -50,7 +50,7 @@ TEST_P(StoreContract, KeepsEveryByte) {
   sent.record.request_sha256 = "";
   sent.bodies.response = std::string(2'000'000, ' ');
   sent.bodies.claim.clear();
-  sent.record.client = std::string("nul\0'\"|;\xF0\x9F\x92\x8A", 13);
+  sent.record.client = std::string("nul\0'\"|;\xF0\x9F\x92\x8A", 12);
   sent.record.claim_full_url = "http://x/?a=1&b='); DROP TABLE cases; --";
   sent.record.claim_identifiers = {{"a:b|c", "3:d"}, {"", "v"}, {"s", ""}, {std::string("\0", 1), "\n"}};
   sent.record.received_at_ms = -1;

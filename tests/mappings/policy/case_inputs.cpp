@@ -91,7 +91,7 @@ json::Document read_json(const fs::path& path) {
   auto document = json::Document::parse(read_file(path));
   if (!document) {
     ADD_FAILURE() << path << ": " << document.error().message;
-    return std::move(*json::Document::parse("{}"));
+    return *json::Document::parse("{}");
   }
   return std::move(*document);
 }
