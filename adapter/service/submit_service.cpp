@@ -83,7 +83,9 @@ base::Result<std::vector<pas::ItemAnswer>> SubmitService::number_items(const Adj
     if (is_certified(decision.action)) {
       answer.authorization_number = numbered('A', (*authorization)++);
       answer.issued = today;
-      answer.valid = valid_period(adjudication, *adjudication.outcome_of(decision.item_sequence));
+      const ItemOutcome& outcome = *adjudication.outcome_of(decision.item_sequence);
+      answer.valid = valid_period(adjudication, outcome);
+      answer.authorized = authorized_of(adjudication, outcome);
     } else if (is_referenced(decision.action)) {
       answer.administration_reference_number = numbered('R', (*reference)++);
     }
