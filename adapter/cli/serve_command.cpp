@@ -205,13 +205,16 @@ void add_serve(CLI::App& app, int& exit_code) {
   command->add_option("--packages", options->packages,
                       "Folder of FHIR packages (.tgz or unpacked) to validate by besides the built-in ones");
   command->add_option("--workers", options->workers, "Requests handled at once")
-      ->check(CLI::Range(1U, 1024U))
+      ->check(CLI::Range(1U, 1024U).description(""))
+      ->type_name("1-1024")
       ->capture_default_str();
   command->add_option("--body-limit-mb", options->body_limit_mb, "Largest request body")
-      ->check(CLI::Range(1U, 1024U))
+      ->check(CLI::Range(1U, 1024U).description(""))
+      ->type_name("1-1024")
       ->capture_default_str();
   command->add_option("--grace-seconds", options->grace_seconds, "Time for running requests when stopping")
-      ->check(CLI::Range(0U, 86'400U))
+      ->check(CLI::Range(0U, 86'400U).description(""))
+      ->type_name("0-86400")
       ->capture_default_str();
   const CLI::Option* config = command->add_option("--config", "Read options from a TOML file (PAS_CONFIG)")
                                   ->type_name("FILE")

@@ -44,6 +44,7 @@ Sent stream_and_kill(RunningAdapter& adapter, int first, int answers_before) {
   Sent sent;
   std::atomic<int> answered = 0;
   std::vector<std::thread> clients;
+  clients.reserve(4);
   for (int c = 0; c < 4; ++c) {
     clients.emplace_back([&, c] {
       support::HttpClient client(adapter.port());

@@ -14,8 +14,6 @@
 
 #include "tests/support/files.h"
 
-extern char** environ;
-
 namespace pas::support {
 namespace {
 
@@ -23,6 +21,7 @@ constexpr std::chrono::seconds kPatience{60};  // under a sanitizer on a busy ma
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> all;
+  all.reserve(texts.size() + 1);
   for (std::string& text : texts) all.push_back(text.data());
   all.push_back(nullptr);
   return all;

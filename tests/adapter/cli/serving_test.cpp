@@ -28,7 +28,7 @@ std::string code_of(json::Node node, std::string_view url_end) {  // NOLINT(misc
     if (extension["url"].text().ends_with(url_end)) {
       return std::string(extension["valueCodeableConcept"]["coding"].at(0)["code"].text());
     }
-    const std::string inside = code_of(extension, url_end);
+    std::string inside = code_of(extension, url_end);
     if (!inside.empty()) return inside;
   }
   return {};
