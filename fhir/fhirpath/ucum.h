@@ -3,8 +3,9 @@
 // value set and PAS use them; ucum_table.cpp lists the atoms. Codes are terms of those atoms: prefixes, exponents,
 // products, quotients, parentheses, whole-number factors and annotations ("mg/dL", "kg.m/s2", "10*3/uL", "{score}").
 //
-// Conversion is exact (rational). Atoms that UCUM defines by procedure ([iU], [CFU], [pH]…) or as a logarithm (B[V]), and
-// mol, are dimensions of their own; Cel and [degF] convert to K only when they stand alone. A code that is not read here converts to nothing.
+// Conversion is exact (rational). Atoms that UCUM defines by procedure ([iU], [CFU], [pH]…) or as a logarithm (B[V]),
+// and mol, are dimensions of their own; Cel and [degF] convert to K only when they stand alone. A code that is not read
+// here converts to nothing.
 
 #include <boost/multiprecision/cpp_int.hpp>
 #include <optional>
