@@ -46,7 +46,10 @@ base::Result<std::vector<TablePtr>> closure(const std::vector<std::string_view>&
       if (!package.empty() && std::ranges::find(wanted, package) == wanted.end()) wanted.push_back(package);
     }
     tables.push_back(*std::move(table));
-    if (i + 1 == wanted.size() && std::ranges::find(wanted, kR4Core) == wanted.end()) wanted.push_back(kR4Core);
+    for (const std::string_view always : {kR4Core, kSupplement}) {
+      const bool is_wanted = std::ranges::find(wanted, always) != wanted.end();
+      if (i + 1 == wanted.size() && !is_wanted && !builtin_table(always).empty()) wanted.push_back(always);
+    }
   }
   return tables;
 }

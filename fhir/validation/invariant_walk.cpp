@@ -1,9 +1,24 @@
+#include "fhir/validation/invariant_words.h"
 #include "fhir/validation/walk.h"
+#include "fhir/validation/wording.h"
 
 namespace pas::validation {
 namespace {
 
 constexpr std::uint32_t kDeepestConformance = 4;  // of conformsTo() within conformsTo()
+constexpr std::size_t kLongestExpression = 300;   // in a message
+
+// With the value that breaks it, where that is one: a primitive, or the value of an Identifier and the like.
+std::string broken_rule_in_words(const ConstraintRule& rule, const Place& place) {
+  std::string message(invariant_in_words(rule.key()));
+  if (message.empty()) {
+    message = "The rule " + std::string(rule.key()) +
+              " is not met: " + std::string(rule.expression().substr(0, kLongestExpression)) + ".";
+  }
+  const json::Node value = place.value.is_object() ? place.value["value"] : place.value;
+  if (value.is_string() || value.is_number()) message += " Found " + in_quotes(value.text()) + ".";
+  return message;
+}
 
 }  // namespace
 
@@ -43,7 +58,7 @@ void Walk::check_constraints(const std::vector<const ConstraintRule*>& constrain
                               : rule->key() == "dom-6" ? Severity::kInformation
                                                        : Severity::kWarning;
     fault(severity, IssueType::kInvariant, rule->key(), place.node(),
-          [&] { return "The rule " + std::string(rule->key()) + " is not met: " + std::string(rule->expression()); });
+          [&] { return broken_rule_in_words(*rule, place); });
   }
 }
 

@@ -28,14 +28,17 @@ std::vector<Built> compile_all(const std::filesystem::path& folder) {
                          "hl7.fhir.us.davinci-pas-2.2.1"};
   std::vector<Built> built;
   std::vector<std::shared_ptr<const definitions::table::Table>> tables;
-  for (const char* name : names) {
-    const auto package = definitions::read_package(folder / (std::string(name) + ".tgz"));
+  std::vector<std::filesystem::path> paths;
+  for (const char* name : names) paths.push_back(folder / (std::string(name) + ".tgz"));
+  paths.push_back(support::repo_path("fhir/definitions/supplement"));
+  for (const std::filesystem::path& path : paths) {
+    const auto package = definitions::read_package(path);
     EXPECT_TRUE(package) << package.error().message;
     if (!package) return built;
     const auto known = definitions::DefinitionSet::link(tables);
     auto compiled = definitions::compile(*package, known.get());
     const auto table = definitions::table::Table::open(compiled.table);
-    EXPECT_TRUE(table) << name;
+    EXPECT_TRUE(table) << path;
     if (!table) return built;
     tables.insert(tables.begin(), *table);
     built.push_back({package->id, std::move(compiled.table), std::move(compiled.remarks)});
