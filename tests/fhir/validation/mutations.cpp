@@ -4,7 +4,7 @@
 #include <functional>
 #include <map>
 
-#include "fhir/json/writer.h"
+#include "tests/fhir/validation/edit.h"
 
 namespace pas::support {
 namespace {
@@ -12,45 +12,6 @@ namespace {
 using definitions::DefinitionSet;
 using definitions::Element;
 using definitions::Structure;
-
-// What becomes of one node of the document: another value, another name, nothing, or members added.
-struct Edit {
-  json::Node at;
-  enum class Kind { kReplace, kRename, kRemove, kAddMember, kAddFirst, kReverse } kind = Kind::kReplace;
-  std::string name;   // of a renamed or added member
-  std::string value;  // JSON
-};
-
-void write(json::Writer& out, json::Node node, const std::vector<Edit>& edits);
-
-void write_member(json::Writer& out, json::Node member, const std::vector<Edit>& edits) {
-  const auto edit = std::ranges::find(edits, member, &Edit::at);
-  if (edit != edits.end() && edit->kind == Edit::Kind::kRemove) return;
-  out.key(edit != edits.end() && edit->kind == Edit::Kind::kRename ? std::string_view(edit->name) : member.key());
-  write(out, member, edits);
-}
-
-void write(json::Writer& out, json::Node node, const std::vector<Edit>& edits) {
-  const auto edit = std::ranges::find(edits, node, &Edit::at);
-  const bool edited = edit != edits.end();
-  if (edited && edit->kind == Edit::Kind::kReplace) {
-    out.raw(edit->value);
-  } else if (node.is_object()) {
-    out.begin_object();
-    if (edited && edit->kind == Edit::Kind::kAddFirst) out.key(edit->name).raw(edit->value);
-    std::vector<json::Node> members(node.begin(), node.end());
-    if (edited && edit->kind == Edit::Kind::kReverse) std::ranges::reverse(members);
-    for (const json::Node member : members) write_member(out, member, edits);
-    if (edited && edit->kind == Edit::Kind::kAddMember) out.key(edit->name).raw(edit->value);
-    out.end_object();
-  } else if (node.is_array()) {
-    out.begin_array();
-    for (const json::Node item : node) write(out, item, edits);
-    out.end_array();
-  } else {
-    out.node(node);
-  }
-}
 
 // An element of the resource with its definition.
 struct Spot {
@@ -151,21 +112,6 @@ std::string parent_of(const std::string& path) {
   const std::size_t of_type = path.ends_with(')') ? path.rfind(".ofType(") : path.size();
   return path.substr(0, path.rfind('.', of_type - 1));
 }
-
-class Maker {
- public:
-  Maker(json::Node resource, std::vector<Mutation>& into) : resource_(resource), into_(into) {}
-
-  void add(std::string kind, const std::string& path, Edit edit) {
-    json::Writer out;
-    write(out, resource_, {std::move(edit)});
-    into_.push_back({std::move(kind), std::move(out).take(), path});
-  }
-
- private:
-  json::Node resource_;
-  std::vector<Mutation>& into_;
-};
 
 void add_value_faults(const Spot& spot, const DefinitionSet& definitions, Maker& maker) {
   using Kind = Edit::Kind;

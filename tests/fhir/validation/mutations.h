@@ -18,6 +18,10 @@ struct Mutation {
 // Every fault of every rule at every element, in the order of the resource.
 std::vector<Mutation> faults_of(json::Node resource, const definitions::DefinitionSet& definitions);
 
+// Faults by the profiles that a bundle's resources claim and by the definitions of their extensions: an element that
+// the profile needs is missing, one too many, another value than the fixed one, a code outside the profile's value set.
+std::vector<Mutation> profile_faults_of(json::Node bundle, const definitions::DefinitionSet& definitions);
+
 // Variants that mean the same or are allowed everywhere; `path` is where they differ.
 std::vector<Mutation> harmless_variants_of(json::Node resource, const definitions::DefinitionSet& definitions);
 
