@@ -102,8 +102,8 @@ struct Log::State {
   // One of the two ways out: the caller's sink, or spdlog's queue and its thread.
   Sink sink;
   std::mutex sink_mutex;
-  std::shared_ptr<spdlog::details::thread_pool> pool;
   std::shared_ptr<spdlog::async_logger> logger;
+  std::shared_ptr<spdlog::details::thread_pool> pool;  // ends first: its thread uses the logger
 
   State(Severity least_severity, const base::Clock& line_clock) : least(least_severity), clock(line_clock) {}
 };
