@@ -38,10 +38,12 @@ bool is_rule_of_pas(const Issue& issue) {
   return issue.rule.starts_with("PAS ") || issue.rule.starts_with("FHIR ");
 }
 
-// Invariants of the whole Bundle that PAS's own rules tell at the element that breaks them.
+// Rules about the whole Bundle that PAS's own rules tell at the element that breaks them.
 bool is_told_elsewhere(const Issue& issue, const Report& of_pas) {
-  constexpr std::pair<std::string_view, std::string_view> kSameRules[] = {
-      {"ClaimFirst", "PAS spec-12"}, {"bdl-7", "FHIR bdl-7"}, {"bdl-8", "FHIR bdl-8"}};
+  constexpr std::pair<std::string_view, std::string_view> kSameRules[] = {{"ClaimFirst", "PAS spec-12"},
+                                                                          {"Bundle.entry:Claim", "PAS spec-12"},
+                                                                          {"bdl-7", "FHIR bdl-7"},
+                                                                          {"bdl-8", "FHIR bdl-8"}};
   return std::ranges::any_of(kSameRules, [&](const auto& rules) {
     return issue.rule == rules.first && std::ranges::any_of(of_pas.issues(), [&](const Issue& other) {
              return other.rule == rules.second && other.severity <= issue.severity;
@@ -74,6 +76,7 @@ Report merged(const json::BundleIndex& index, const Report& of_pas, const Report
     if (std::ranges::find(dropped, &issue) == dropped.end()) both.add(issue);
   }
   both.append(std::move(profiles));
+  both.sort();
   return both;
 }
 
@@ -151,7 +154,11 @@ Report ValidationService::validate(const json::BundleIndex& index, const Questio
   const bool as_request =
       is_request(index) && (question.profiles.empty() ||
                             (question.profiles.size() == 1 && question.profiles.front().starts_with(kRequestBundle)));
-  if (!as_request) return validator_of(question.version).validate(index, options);
+  if (!as_request) {
+    Report report = validator_of(question.version).validate(index, options);
+    report.sort();
+    return report;
+  }
   options.profiles = {std::string(kRequestBundle)};
   const Report of_pas = pas::read_request(index).report;
   return merged(index, of_pas, validator_of(question.version).validate(index, options));

@@ -1,6 +1,7 @@
 #include "fhir/base/text.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace pas::base {
@@ -25,14 +26,19 @@ std::string to_lower(std::string_view text) {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
+  std::vector<std::size_t> above;  // the row before
+  std::vector<std::size_t> two_above;
   for (std::size_t k = 0; k <= b.size(); ++k) row[k] = k;
   for (std::size_t i = 1; i <= a.size(); ++i) {
+    two_above = std::exchange(above, row);
     std::size_t diagonal = row[0];
     row[0] = i;
     for (std::size_t k = 1; k <= b.size(); ++k) {
       const std::size_t replaced = diagonal + (a[i - 1] == b[k - 1] ? 0U : 1U);
       diagonal = row[k];
       row[k] = std::min({row[k] + 1, row[k - 1] + 1, replaced});
+      const bool exchanged = i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1];
+      if (exchanged) row[k] = std::min(row[k], two_above[k - 2] + 1);
     }
   }
   return row.back();

@@ -14,7 +14,8 @@ constexpr char to_lower(char c) {
 }
 std::string to_lower(std::string_view text);
 
-// Insertions, deletions and replacements of one byte that make `a` into `b`. Quadratic: for names, not for content.
+// Insertions, deletions and replacements of one byte, and exchanges of two neighbours, that make `a` into `b`.
+// Quadratic: for names, not for content.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
 }  // namespace pas::base

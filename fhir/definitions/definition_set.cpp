@@ -25,7 +25,7 @@ bool has_code(const table::Table& table, table::ListId list, std::string_view co
 std::string_view Element::name() const {
   std::string_view last = path();
   last = last.substr(last.rfind('.') + 1);
-  if (is_choice()) last.remove_suffix(3);
+  if (is_choice() && last.ends_with("[x]")) last.remove_suffix(3);
   return last;
 }
 

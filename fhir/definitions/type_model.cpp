@@ -35,6 +35,7 @@ TypeModel::TypeModel(const DefinitionSet& set) {
     if (!is_own_type(set, structure)) continue;
     const TypeId id = declare(structure.type());
     types_[id].is_primitive = structure.kind() == StructureKind::kPrimitive;
+    type_count += structure.size();
     for (std::size_t i = 0; i < structure.size(); ++i) {
       if (has_children(structure, i)) declare(structure[i].path());
       for (const Type type : structure[i].types()) {
@@ -49,6 +50,17 @@ TypeModel::TypeModel(const DefinitionSet& set) {
     if (!is_own_type(set, structure)) continue;
     if (!structure.base().empty()) types_[find_type(structure.type())].base = find_type(last_part(structure.base()));
     add_elements(structure);
+  }
+  cut_rings();
+}
+
+// A faulty package may have types that are based on each other.
+void TypeModel::cut_rings() {
+  constexpr std::size_t kMostBases = 32;
+  for (TypeEntry& type : types_) {
+    std::size_t bases = 0;
+    for (TypeId base = type.base; base != kNoType && bases <= kMostBases; base = types_[base].base) ++bases;
+    if (bases > kMostBases) type.base = kNoType;
   }
 }
 

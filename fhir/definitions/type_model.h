@@ -38,6 +38,7 @@ class TypeModel final : public fhirpath::Model {
   };
   fhirpath::TypeId declare(std::string_view name);
   void add_elements(const Structure& structure);
+  void cut_rings();
 
   std::vector<TypeEntry> types_;
   std::vector<NamedElement> elements_;

@@ -119,6 +119,10 @@ void Report::append(Report other) {
   left_out_ += other.left_out_;
 }
 
+void Report::sort() {
+  std::ranges::stable_sort(issues_, {}, &Issue::severity);
+}
+
 void Report::locate(std::string_view source) {
   std::vector<Issue*> placed;
   for (Issue& issue : issues_) {

@@ -71,6 +71,8 @@ class Report {
            std::string_view member = {});
   // All of another report, its left-out count too.
   void append(Report other);
+  // Errors first, then warnings; each as they were found.
+  void sort();
   // Gives every issue with an offset its line and column in `source`, the body as it was received. One pass over it.
   void locate(std::string_view source);
   // Makes warnings of the errors after the first `kept` issues. Leaves a full report as it is.

@@ -20,6 +20,8 @@ TEST(Text, EditDistance) {
   EXPECT_EQ(base::edit_distance("", "abc"), 3U);
   EXPECT_EQ(base::edit_distance("quantity", "quantiy"), 1U);
   EXPECT_EQ(base::edit_distance("kitten", "sitting"), 3U);
+  EXPECT_EQ(base::edit_distance("nmae", "name"), 1U);
+  EXPECT_EQ(base::edit_distance("eman", "name"), 3U);
   EXPECT_EQ(base::edit_distance("Abc", "abc"), 1U);
 }
 
