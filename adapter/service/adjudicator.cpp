@@ -71,7 +71,7 @@ Adjudicator::Outcome Adjudicator::adjudicate(std::string body, const Surrounding
                       .request = std::move(request),
                       .report = std::move(report),
                       .errors = {},
-                      .policies = policies_.load(),
+                      .policies = policies(),
                       .items = {}};
   result.errors =
       pas::find_business_errors(result.request, {.today = surroundings.today, .payers = result.policies->served()});

@@ -6,8 +6,8 @@
 // An Adjudicator is immutable but for its policy set, which may be swapped at any time from any thread; a request keeps
 // the set that it began with. Any number of threads may adjudicate.
 
-#include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -66,11 +66,19 @@ class Adjudicator {
   using Outcome = boost::system::result<Adjudication, validation::Report>;
   Outcome adjudicate(std::string body, const Surroundings& surroundings) const;
 
-  std::shared_ptr<const policy::PolicySet> policies() const { return policies_.load(); }
-  void replace_policies(std::shared_ptr<const policy::PolicySet> policies) { policies_.store(std::move(policies)); }
+  std::shared_ptr<const policy::PolicySet> policies() const {
+    const std::lock_guard lock(policies_mutex_);
+    return policies_;
+  }
+  void replace_policies(std::shared_ptr<const policy::PolicySet> policies) {
+    const std::lock_guard lock(policies_mutex_);
+    policies_.swap(policies);
+  }
 
  private:
-  std::atomic<std::shared_ptr<const policy::PolicySet>> policies_;
+  // Not std::atomic<std::shared_ptr>: in libstdc++ 12 its load() does not order its read before a later store().
+  mutable std::mutex policies_mutex_;
+  std::shared_ptr<const policy::PolicySet> policies_;
   std::shared_ptr<const inputs::Roster> roster_;
   std::shared_ptr<const ValidationService> validation_;
   json::Limits limits_;
