@@ -85,6 +85,7 @@ void Walk::check_any_profile(const std::vector<ProfileRef*>& candidates, const P
   ProfileRef& nearest = nearest_profile(fitting, place);
   if (fitting.size() > 1) {
     std::vector<std::string> names;
+    names.reserve(fitting.size());
     for (ProfileRef* candidate : fitting) names.emplace_back(candidate->structure.url());
     fault(Severity::kInformation, IssueType::kInformational, rule, place.node(), [&] {
       return "None of the profiles that are allowed here is met (" + listed(names, names.size()) +

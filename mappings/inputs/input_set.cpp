@@ -28,7 +28,7 @@ struct Branch {
 // Recursion is as deep as a name has dots.
 void write(const Branch& branch, json::Writer& writer) {
   const bool known = branch.own != nullptr && branch.own->state == State::kKnown;
-  if (branch.parts.empty()) {
+  if (known && branch.parts.empty()) {
     writer.raw(branch.own->value);
     return;
   }

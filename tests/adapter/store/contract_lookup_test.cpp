@@ -5,7 +5,6 @@
 namespace pas {
 namespace {
 
-using store::Identifier;
 using support::submission;
 
 class StoreLookup : public StoreContract {};
