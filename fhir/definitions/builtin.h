@@ -21,9 +21,9 @@ std::vector<std::string_view> builtin_packages();
 // The compressed table of a package; empty when it is not built in.
 std::string_view builtin_table(std::string_view package);
 
-// `packages` with all that they depend on and that is built in, the given ones first, R4 core and the supplement always. Where the wanted
-// version of a dependency is not built in, another version of it serves; what is not there at all is missing() of the
-// set. Takes milliseconds: load once and share. An unknown package is an error.
+// `packages` with all that they depend on and that is built in, the given ones first, R4 core and the supplement
+// always. Where the wanted version of a dependency is not built in, another version of it serves; what is not there at
+// all is missing() of the set. Takes milliseconds: load once and share. An unknown package is an error.
 base::Result<std::shared_ptr<const DefinitionSet>> builtin_definitions(const std::vector<std::string_view>& packages);
 
 }  // namespace pas::definitions
