@@ -13,7 +13,6 @@ namespace {
 
 using validation::IssueType;
 using validation::Report;
-using validation::Severity;
 
 constexpr std::string_view kRule = "FHIR $validate";
 constexpr std::size_t kMostProfiles = 16;

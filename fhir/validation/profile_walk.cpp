@@ -105,7 +105,12 @@ ProfileRef& Walk::nearest_profile(const std::vector<ProfileRef*>& candidates, co
   };
   if (const auto claimed = std::ranges::find_if(candidates, is_claimed); claimed != candidates.end()) return **claimed;
   if (candidates.size() == 1) return *candidates.front();
-  return **std::ranges::min_element(candidates, {}, [&](auto* candidate) { return count_faults(*candidate, place); });
+  ProfileRef*& nearest = nearest_[key_of(profiles_.compiled(*candidates.front()), place)];  // many references may ask
+  if (nearest == nullptr) {
+    nearest =
+        *std::ranges::min_element(candidates, {}, [&](auto* candidate) { return count_faults(*candidate, place); });
+  }
+  return *nearest;
 }
 
 std::size_t Walk::count_faults(ProfileRef& profile, const Place& place) {

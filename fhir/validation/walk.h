@@ -161,7 +161,8 @@ class Walk {
   bool probe_failed_ = false;
   bool counting_ = false;  // a silent check that goes on after its first fault
   std::size_t counted_ = 0;
-  std::unordered_set<std::uint64_t> told_;  // profiles whose faults at a node are reported
+  std::unordered_map<std::uint64_t, ProfileRef*> nearest_;  // by the first candidate and the node
+  std::unordered_set<std::uint64_t> told_;                  // profiles whose faults at a node are reported
   std::uint32_t profile_depth_ = 0;
   std::uint32_t nesting_ = 0;  // of conformsTo()
 };
