@@ -109,4 +109,10 @@ Decision decide(const policy::Policy& policy, const policy::Evaluation& evaluati
   return decision;
 }
 
+Decided evaluate_and_decide(const policy::Policy& policy, const inputs::InputSet& inputs, base::Date request_date) {
+  Decided decided{policy::evaluate(policy, inputs, request_date), {}};
+  decided.decision = decide(policy, decided.evaluation, inputs);
+  return decided;
+}
+
 }  // namespace pas::decision

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fhir/json/document.h"
 #include "mappings/policy/evaluation.h"
 #include "mappings/policy/policy.h"
 
@@ -49,11 +50,21 @@ struct Decision {
 
 Decision decide(const policy::Policy& policy, const policy::Evaluation& evaluation, const inputs::InputSet& inputs);
 
+// Both steps at once.
+struct Decided {
+  policy::Evaluation evaluation;
+  Decision decision;
+};
+Decided evaluate_and_decide(const policy::Policy& policy, const inputs::InputSet& inputs, base::Date request_date);
+
 // The decision record as JSON: policy, request date, inputs with values and element paths, criteria with truth and
-// evidence, row, action, reason, notes, what was asked for, what is missing. The same input gives the same bytes.
+// evidence, rows up to the one that applies, action, reason, notes, what was asked for, what is missing. It explains
+// the decision without the policy. The same input gives the same bytes.
 std::string to_json(const policy::Evaluation& evaluation, const inputs::InputSet& inputs, const Decision& decision);
 
-// The same for a reader: an indented tree, one line a condition, with the values read and where they stand.
+// A record for a reader: an indented tree, one line a condition, with the values read and where they stand. What a
+// record of an older version does not hold is left out.
+std::string explain(json::Node record);
 std::string explain(const policy::Evaluation& evaluation, const inputs::InputSet& inputs, const Decision& decision);
 
 }  // namespace pas::decision

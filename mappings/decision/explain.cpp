@@ -1,32 +1,30 @@
-#include <algorithm>
+#include <map>
 
 #include "mappings/decision/decision.h"
 #include "mappings/decision/text.h"
-#include "mappings/inputs/catalog.h"
-#include "mappings/policy/compiled.h"
 #include "mappings/policy/x12.h"
 
 namespace pas::decision {
 namespace {
 
-using base::Truth;
-using policy::Condition;
-using policy::ConditionId;
-using policy::ConditionKind;
+std::string text_of(json::Node node) {
+  return std::string(node.text());
+}
 
-std::string marked(Truth truth) {
-  return '[' + std::string(base::to_string(truth)) + "] ";
+std::string marked(json::Node node) {
+  return '[' + text_of(node["truth"]) + "] ";
 }
 
 class Explanation {
  public:
-  Explanation(const policy::Evaluation& evaluation, const inputs::InputSet& inputs, const Decision& decision)
-      : evaluation_(evaluation), policy_(*evaluation.policy), inputs_(inputs), decision_(decision) {}
+  explicit Explanation(json::Node record) : record_(record) {
+    for (const json::Node input : record["inputs"]) inputs_.emplace(input["name"].text(), input);
+  }
 
   std::string write() && {
     head();
     line(0, "Criteria");
-    for (const policy::Criterion& criterion : policy_.criteria) write_criterion(criterion);
+    for (const json::Node criterion : record_["criteria"]) write_criterion(criterion);
     rows();
     return std::move(text_);
   }
@@ -36,120 +34,104 @@ class Explanation {
 
   void head() {
     namespace x12 = policy::x12;
-    std::string decided = "Decision: " + decision_.action + ' ';
-    decided += x12::display(x12::actions(), decision_.action);
-    if (!decision_.reason.empty()) {
-      decided += ", reason " + decision_.reason + ' ';
-      decided += x12::display(x12::reasons(), decision_.reason);
+    const json::Node decision = record_["decision"];
+    std::string decided = "Decision: " + text_of(decision["action"]) + ' ';
+    decided += x12::display(x12::actions(), decision["action"].text());
+    if (const json::Node reason = decision["reason"]) {
+      decided += ", reason " + text_of(reason) + ' ';
+      decided += x12::display(x12::reasons(), reason.text());
     }
     line(0, decided);
-    line(1, "policy " + policy_.id + ", revision " + policy_.revision + " (" + policy_.file + ')');
-    line(1, "policy hash " + policy_.hash);
-    line(1, "request date " + base::to_string(evaluation_.request_date));
-    if (!decision_.recommendation.empty()) line(1, "recommendation to the reviewer: " + decision_.recommendation);
-    for (const std::string& note : decision_.notes) line(1, "note: " + note);
-    for (const AppliedLimit& limit : decision_.limits) {
-      line(1, "limit: " + limit.title + ": " + limit.input + " = " + limit.requested + ", certified for " +
-                  std::to_string(limit.most));
+    const json::Node policy = record_["policy"];
+    line(1, "policy " + text_of(policy["id"]) + ", revision " + text_of(policy["revision"]) +
+                (policy["file"] ? " (" + text_of(policy["file"]) + ')' : ""));
+    line(1, "policy hash " + text_of(policy["hash"]));
+    line(1, "request date " + text_of(record_["requestDate"]));
+    if (const json::Node recommendation = decision["recommendation"]) {
+      line(1, "recommendation to the reviewer: " + text_of(recommendation));
     }
-    for (const DocumentRequest& document : decision_.documents) {
-      line(1, "ask for: " + document.title + " (LOINC " + document.loinc + ", criterion " + document.criterion + ')');
+    for (const json::Node note : decision["notes"]) line(1, "note: " + text_of(note));
+    for (const json::Node limit : decision["limits"]) {
+      line(1, "limit: " + text_of(limit["title"]) + ": " + text_of(limit["input"]) + " = " +
+                  text_of(limit["requested"]) + ", certified for " + text_of(limit["certified"]));
     }
-    for (const std::string& question : decision_.questions) line(1, "ask: questionnaire item " + question);
+    for (const json::Node document : decision["documents"]) {
+      line(1, "ask for: " + (document["title"] ? text_of(document["title"]) : "a document") + " (LOINC " +
+                  text_of(document["loinc"]) + ", criterion " + text_of(document["criterion"]) + ')');
+    }
+    for (const json::Node question : decision["questions"]) line(1, "ask: questionnaire item " + text_of(question));
   }
 
-  void write_criterion(const policy::Criterion& criterion) {
-    line(1, marked(evaluation_.truth(criterion.met)) + criterion.id + ": " + criterion.title + " (" +
-                criterion.citation + ')');
-    condition(criterion.met, 2);
-    const auto sets = policy::sets_to_meet(evaluation_, criterion.met, inputs_);
-    for (std::size_t i = 0; i < sets.size(); ++i) {
-      line(2, (i == 0 ? "could be met with: " : "or with: ") + enumerated(sets[i]));
+  void write_criterion(json::Node criterion) {
+    line(1, marked(criterion) + text_of(criterion["id"]) + ": " + text_of(criterion["title"]) + " (" +
+                text_of(criterion["citation"]) + ')');
+    condition(criterion["evidence"].at(0), 2);
+    bool first = true;
+    for (const json::Node set : criterion["smallestSets"]) {
+      std::vector<std::string> names;
+      for (const json::Node name : set) names.push_back(text_of(name));
+      line(2, (first ? "could be met with: " : "or with: ") + enumerated(names));
+      first = false;
     }
   }
 
   void rows() {
+    if (!record_["rows"]) return;
     line(0, "Rows of the decision table");
-    for (const policy::Row& row : policy_.rows) {
-      const bool applies = row.id == decision_.row;
-      line(1, marked(evaluation_.truth(row.when)) + "row " + row.id + ": " + row.title +
-                  (applies ? " -> " + row.action + (row.reason.empty() ? "" : ' ' + row.reason) : ""));
-      if (!applies) continue;
-      condition(row.when, 2);
-      return;  // the later ones have no say
+    const json::Node decision = record_["decision"];
+    for (const json::Node row : record_["rows"]) {
+      std::string text = marked(row) + "row " + text_of(row["row"]) + ": " + text_of(row["title"]);
+      const json::Node evidence = row["evidence"];
+      if (evidence) text += " -> " + text_of(decision["action"]);
+      if (evidence && decision["reason"]) text += ' ' + text_of(decision["reason"]);
+      line(1, text);
+      if (evidence) condition(evidence.at(0), 2);
     }
   }
 
-  Truth truth(ConditionId id) const {
-    return elements_ == nullptr ? evaluation_.truth(id) : elements_->truth(element_, id);
+  void condition(json::Node node, std::size_t depth) {  // NOLINT(misc-no-recursion): the parser bounds the depth
+    std::string kind = text_of(node["of"]);
+    if (!kind.empty() && kind != "not") kind += " of";
+    const json::Node text = node["condition"];
+    const bool both = text && !kind.empty();
+    line(depth, marked(node) + text_of(text) + (both ? " (" + kind + ')' : kind));
+    for (const json::Node name : node["reads"]) input(name.text(), depth + 1);
+    std::size_t number = 0;
+    for (const json::Node element : node["elements"]) {
+      line(depth + 1, "number " + std::to_string(++number));
+      condition(element, depth + 2);
+    }
+    for (const json::Node child : node["conditions"]) condition(child, depth + 1);
   }
 
-  static std::string kind_of(const Condition& node) {
-    switch (node.kind) {
-      case ConditionKind::kAll:
-        return "all of";
-      case ConditionKind::kAny:
-        return "any of";
-      case ConditionKind::kNot:
-        return "not";
-      case ConditionKind::kAtLeast:
-        return "at least " + std::to_string(node.at_least) + " of";
-      default:
-        return "";
-    }
-  }
-
-  void condition(ConditionId id, std::size_t depth) {  // NOLINT(misc-no-recursion): bounded by the policy file's depth
-    const Condition& node = policy_.conditions[id];
-    const std::string kind = kind_of(node);
-    line(depth, marked(truth(id)) + (node.text.empty() ? kind : node.text + (kind.empty() ? "" : " (" + kind + ')')));
-    if (elements_ == nullptr) {
-      for (const std::string& name : node.reads) input(name, depth + 1);
-    }
-    if (node.kind == ConditionKind::kSome) {
-      elements(id, node, depth + 1);
-      return;
-    }
-    for (const ConditionId child : node.children) condition(child, depth + 1);
-  }
-
-  void elements(ConditionId id, const Condition& node, std::size_t depth) {  // NOLINT(misc-no-recursion)
-    const policy::ElementTruths* found = evaluation_.elements_of(id);
-    if (found == nullptr) return;
-    elements_ = found;
-    for (element_ = 0; element_ < found->count; ++element_) {
-      line(depth, "number " + std::to_string(element_ + 1));
-      condition(node.children.front(), depth + 1);
-    }
-    elements_ = nullptr;
-  }
-
-  void input(const std::string& name, std::size_t depth) {
-    const inputs::Input* input = inputs_.find(name);
-    if (input == nullptr) return;
-    std::string text = name + " = " + readable(*input);
-    const inputs::InputDefinition* definition = policy_.catalog->find(name);
-    if (input->state == inputs::State::kKnown && definition != nullptr && !definition->unit.empty()) {
-      text += ' ' + definition->unit;
-    }
-    if (!input->note.empty()) text += "; " + input->note;
+  void input(std::string_view name, std::size_t depth) {
+    const auto found = inputs_.find(name);
+    if (found == inputs_.end()) return;
+    const json::Node input = found->second;
+    const json::Node value = input["value"];
+    const bool is_in_conflict = input["state"].text() == to_string(inputs::State::kConflict);
+    std::string text = std::string(name) + " = ";
+    text += value ? readable(value) : is_in_conflict ? "in conflict" : "not known";
+    if (value && input["unit"]) text += ' ' + text_of(input["unit"]);
+    if (input["note"]) text += "; " + text_of(input["note"]);
     line(depth, text);
-    for (const std::string& source : input->sources) line(depth + 1, "from " + source);
+    for (const json::Node source : input["sources"]) line(depth + 1, "from " + text_of(source));
   }
 
-  const policy::Evaluation& evaluation_;
-  const policy::Policy& policy_;
-  const inputs::InputSet& inputs_;
-  const Decision& decision_;
-  const policy::ElementTruths* elements_ = nullptr;  // while below a `some`: on which element
-  std::uint32_t element_ = 0;
+  const json::Node record_;
+  std::map<std::string_view, json::Node> inputs_;
   std::string text_;
 };
 
 }  // namespace
 
+std::string explain(json::Node record) {
+  return Explanation(record).write();
+}
+
 std::string explain(const policy::Evaluation& evaluation, const inputs::InputSet& inputs, const Decision& decision) {
-  return Explanation(evaluation, inputs, decision).write();
+  const auto record = json::Document::parse(to_json(evaluation, inputs, decision));
+  return record ? explain(record->root()) : std::string();
 }
 
 }  // namespace pas::decision

@@ -20,11 +20,12 @@ class RecordWriter {
     out_.begin_object();
     out_.key("policy").begin_object();
     out_.member("id", policy_.id).member("revision", policy_.revision).member("hash", policy_.hash);
-    out_.member("title", policy_.title).member("source", policy_.source).end_object();
+    out_.member("title", policy_.title).member("source", policy_.source).member("file", policy_.file).end_object();
     out_.member("requestDate", base::to_string(evaluation_.request_date));
     out_.member("itemSequence", decision_.item_sequence);
     decision();
     criteria();
+    rows();
     inputs();
     out_.end_object();
     return std::move(out_).take();
@@ -60,7 +61,7 @@ class RecordWriter {
       out_.key("documents").begin_array();
       for (const DocumentRequest& document : decision_.documents) {
         out_.begin_object().member("criterion", document.criterion).member("loinc", document.loinc);
-        out_.member("reportType", document.report_type).end_object();
+        out_.member("title", document.title).member("reportType", document.report_type).end_object();
       }
       out_.end_array();
     }
@@ -88,6 +89,24 @@ class RecordWriter {
       out_.key("evidence").begin_array();
       condition(criterion.met);
       out_.end_array().end_object();
+    }
+    out_.end_array();
+  }
+
+  // The later ones have no say.
+  void rows() {
+    out_.key("rows").begin_array();
+    for (const policy::Row& row : policy_.rows) {
+      const bool applies = row.id == decision_.row;
+      out_.begin_object().member("row", row.id).member("title", row.title);
+      out_.key("truth").string(base::to_string(evaluation_.truth(row.when)));
+      if (applies) {
+        out_.key("evidence").begin_array();
+        condition(row.when);
+        out_.end_array();
+      }
+      out_.end_object();
+      if (applies) break;
     }
     out_.end_array();
   }
@@ -143,6 +162,7 @@ class RecordWriter {
     for (const inputs::Input& input : inputs_.all()) {
       out_.begin_object().member("name", input.name).key("state").string(inputs::to_string(input.state));
       if (input.state == inputs::State::kKnown) out_.key("value").raw(input.value);
+      if (const inputs::InputDefinition* definition = policy_.catalog->find(input.name)) text("unit", definition->unit);
       texts("sources", input.sources);
       text("note", input.note);
       out_.end_object();

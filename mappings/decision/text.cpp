@@ -2,13 +2,11 @@
 
 #include <algorithm>
 
-#include "fhir/json/document.h"
 #include "mappings/inputs/catalog.h"
 
 namespace pas::decision {
-namespace {
 
-std::string readable_node(json::Node value) {
+std::string readable(json::Node value) {
   switch (value.kind()) {
     case json::Kind::kTrue:
       return "yes";
@@ -29,11 +27,9 @@ std::string readable_node(json::Node value) {
   }
 }
 
-}  // namespace
-
 std::string readable(std::string_view json) {
   const auto document = json::Document::parse(std::string(json));
-  return document ? readable_node(document->root()) : std::string(json);
+  return document ? readable(document->root()) : std::string(json);
 }
 
 std::string readable(const inputs::Input& input) {

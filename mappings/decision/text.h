@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "fhir/json/document.h"
 #include "mappings/inputs/input_set.h"
 #include "mappings/policy/policy.h"
 
@@ -14,6 +15,7 @@ namespace pas::decision {
 // A value's JSON text for a reader: strings without quotes, true and false as yes and no, codes by their codes, other
 // lists by how many there are.
 std::string readable(std::string_view json);
+std::string readable(json::Node value);
 // The value so, or that it is not known or in conflict.
 std::string readable(const inputs::Input& input);
 

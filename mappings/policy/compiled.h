@@ -28,8 +28,12 @@ struct Condition {
   std::size_t at_least = 0;          // kAtLeast
   bool expected = true;              // kInForce
   AdverseDeterminations adverse = AdverseDeterminations::kClinician;  // kAdverseDeterminations
-  std::string text;  // as a reader sees it: the expression, or what the policy's author calls it
+  std::uint32_t line = 0;  // in the policy file; 0 for one that the file leaves out (a note that always holds)
+  std::string text;        // as a reader sees it: the expression, or what the policy's author calls it
 };
+
+// As a reader sees it: its text, or what its children must be.
+std::string label_of(const Condition& condition);
 
 // Compiled once, shared by every condition of the policy that is written the same way.
 struct Expression {

@@ -40,6 +40,13 @@ ConditionId ConditionCompiler::always() {
 
 // NOLINTNEXTLINE(misc-no-recursion): the parser bounds the depth
 ConditionId ConditionCompiler::compile(json::Node node, const inputs::InputDefinition* list) {
+  const ConditionId id = condition(node, list);
+  policy_.conditions[id].line = reader_.line_of(node);
+  return id;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion)
+ConditionId ConditionCompiler::condition(json::Node node, const inputs::InputDefinition* list) {
   if (node.is_string()) return expression(node, {}, list);
   if (!node.is_object()) {
     reader_.fail(node, "a condition must be a string of FHIRPath or an object");

@@ -50,6 +50,7 @@ class ConditionCompiler {
 
  private:
   ConditionId compile(json::Node node, const inputs::InputDefinition* list);
+  ConditionId condition(json::Node node, const inputs::InputDefinition* list);
   ConditionId add(Condition condition, ConditionId first);
   ConditionId expression(json::Node node, std::string_view means, const inputs::InputDefinition* list);
   ConditionId children(json::Node node, std::string_view member, Condition condition,

@@ -23,10 +23,10 @@ std::vector<std::string> names_in(const fs::path& directory, bool folders) {
   return names;
 }
 
-// Each file with its length, so that no two sets of files hash alike by where one ends.
-std::string hash_of(std::initializer_list<std::string_view> files) {
+// Each part with its length, so that no two sets of files hash alike by where one ends.
+std::string hash_of(const std::vector<std::string_view>& parts) {
   std::string bytes;
-  for (const std::string_view file : files) bytes.append(std::to_string(file.size())).append(1, '\n').append(file);
+  for (const std::string_view part : parts) bytes.append(std::to_string(part.size())).append(1, '\n').append(part);
   return base::sha256_hex(bytes);
 }
 
@@ -41,7 +41,8 @@ bool overlap(const Policy& a, const Policy& b) {
 
 class PayerReader {
  public:
-  PayerReader(const fs::path& directory, std::string id, LoadErrors& errors) : directory_(directory), errors_(errors) {
+  PayerReader(const fs::path& directory, const LoadOptions& options, std::string id, LoadErrors& errors)
+      : directory_(directory), options_(options), errors_(errors) {
     payer_.id = std::move(id);
   }
 
@@ -67,7 +68,8 @@ class PayerReader {
       auto policy = read_policy(reader, *payer_.catalog);
       if (policy != nullptr) {
         policy->file = file;
-        policy->hash = hash_of({*text, *inputs, *value_sets});
+        policy->hash = hash_with_options({*text, *inputs, *value_sets});
+        policy->adverse = options_.adverse.value_or(policy->adverse);
         check_beside_others(*policy, reader);
         payer_.policies.push_back(std::move(policy));
       }
@@ -83,6 +85,13 @@ class PayerReader {
     if (text) return std::move(*text);
     append(text.error(), errors_);
     return std::nullopt;
+  }
+
+  std::string hash_with_options(std::vector<std::string_view> files) const {
+    if (options_.adverse) {
+      files.push_back(*options_.adverse == AdverseDeterminations::kAutomated ? "automated" : "clinician");
+    }
+    return hash_of(files);
   }
 
   // The name of the input that a member names; empty when it is not there, which is for the caller to mind.
@@ -145,20 +154,22 @@ class PayerReader {
   }
 
   const fs::path& directory_;
+  const LoadOptions& options_;
   LoadErrors& errors_;
   Payer payer_;
 };
 
 }  // namespace
 
-boost::system::result<std::shared_ptr<const PolicySet>, LoadErrors> PolicySet::load(const fs::path& directory) {
+boost::system::result<std::shared_ptr<const PolicySet>, LoadErrors> PolicySet::load(const fs::path& directory,
+                                                                                    const LoadOptions& options) {
   LoadErrors errors;
   auto set = std::make_shared<PolicySet>();
   const Payer* first_default = nullptr;
   const auto folders = names_in(directory, true);
   set->payers_.reserve(folders.size());  // first_default points into it
   for (const std::string& name : folders) {
-    auto payer = PayerReader(directory, name, errors).read();
+    auto payer = PayerReader(directory, options, name, errors).read();
     if (!payer) continue;
     if (payer->answers_unknown_insurers && first_default != nullptr) {
       errors.push_back(

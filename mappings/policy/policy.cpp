@@ -43,6 +43,20 @@ bool Policy::in_force(base::Date date) const {
   return effective_from <= date && (!effective_to || date <= *effective_to);
 }
 
+std::string label_of(const Condition& condition) {
+  if (!condition.text.empty()) return condition.text;
+  switch (condition.kind) {
+    case ConditionKind::kAll:
+      return "all of";
+    case ConditionKind::kAny:
+      return "any of";
+    case ConditionKind::kAtLeast:
+      return "at least " + std::to_string(condition.at_least) + " of";
+    default:
+      return "not";
+  }
+}
+
 const Criterion* Policy::find_criterion(std::string_view criterion_id) const {
   for (const Criterion& criterion : criteria) {
     if (criterion.id == criterion_id) return &criterion;
@@ -91,6 +105,11 @@ const Payer* PolicySet::find_payer(std::span<const std::string_view> names_and_i
     if (payer.answers_unknown_insurers) return &payer;
   }
   return nullptr;
+}
+
+const Payer* PolicySet::find_payer_by_id(std::string_view id) const {
+  const auto found = std::find_if(payers_.begin(), payers_.end(), [id](const Payer& payer) { return payer.id == id; });
+  return found == payers_.end() ? nullptr : &*found;
 }
 
 const Policy* PolicySet::find_policy(std::string_view id, std::string_view revision) const {

@@ -54,6 +54,7 @@ struct Criterion {
   std::string title;
   std::string citation;  // the section of the payer's document
   ConditionId met = 0;
+  std::uint32_t line = 0;  // in the policy file
 };
 
 // Text with the values of inputs in it: "{infusion.hours} hours".
@@ -88,6 +89,7 @@ struct Row {
   bool ask_documents = false;                   // those whose criterion is not met or unknown
   std::optional<std::uint32_t> ask_answers_of;  // criterion whose missing inputs become questions
   std::string recommendation;                   // for the review queue; empty for most rows
+  std::uint32_t line = 0;                       // in the policy file
 };
 
 // The most that is certified of what an item asks for. A request for more that the table certifies in total is
@@ -101,6 +103,7 @@ struct Limit {
   int most = 0;          // in the input's unit
   ConditionId when = 0;  // it counts only where this is met
   Template note;
+  std::uint32_t line = 0;  // in the policy file
 };
 
 class Policy {
@@ -157,13 +160,18 @@ struct Payer {
   const Policy* choose(const inputs::InputSet& inputs, base::Date date) const;
 };
 
+struct LoadOptions {
+  // In the place of what every policy says, for trying out; the hashes differ then.
+  std::optional<AdverseDeterminations> adverse;
+};
+
 // How payers' names and identifiers are compared: case and spaces apart.
 std::string folded_name(std::string_view name);
 
 class PolicySet {
  public:
   static boost::system::result<std::shared_ptr<const PolicySet>, LoadErrors> load(
-      const std::filesystem::path& directory);
+      const std::filesystem::path& directory, const LoadOptions& options = {});
 
   const std::vector<Payer>& payers() const { return payers_; }
   // The payer whose name or one of whose identifiers is among these (case and spaces apart), else the one that answers
@@ -171,6 +179,8 @@ class PolicySet {
   const Payer* find_payer(std::span<const std::string_view> names_and_identifiers) const;
   // What find_payer() knows payers by; empty when one of them answers unknown insurers.
   const std::vector<std::string>& served() const { return served_; }
+  // By the folder's name; null for another.
+  const Payer* find_payer_by_id(std::string_view id) const;
   // For replay.
   const Policy* find_policy(std::string_view id, std::string_view revision) const;
 

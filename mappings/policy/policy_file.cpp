@@ -78,6 +78,7 @@ class PolicyReader {
         if (!criterion.id.empty() && policy_->find_criterion(criterion.id) != nullptr) {
           reader_.fail(node["id"], "the criterion \"" + criterion.id + "\" is given twice");
         }
+        criterion.line = reader_.line_of(node);
         reader_.has(node, "met");
       }
       met_.push_back(node["met"]);
@@ -179,6 +180,7 @@ class PolicyReader {
       if (reader_.has(node, "input")) limit.input = limited_input(node["input"], limit.of);
       if (reader_.has(node, "most")) limit.most = reader_.integer(node, "most", 1, 1'000'000).value_or(1);
       limit.when = node["when"] ? compiler_->compile(node["when"]) : compiler_->always();
+      limit.line = reader_.line_of(node);
       limit.note = read_template(reader_, node["note"], &catalog_, {"most"});
       policy_->limits.push_back(std::move(limit));
     }
@@ -213,6 +215,7 @@ class PolicyReader {
         continue;
       }
       Row row;
+      row.line = reader_.line_of(node);
       row.id = reader_.text(node, "row");
       row.title = reader_.text(node, "title");
       const auto same = [&row](const Row& other) { return other.id == row.id; };

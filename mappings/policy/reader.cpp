@@ -48,6 +48,17 @@ std::string suggestion(std::string_view word, const std::vector<std::string_view
   return meant.empty() ? std::string() : ", did you mean \"" + std::string(meant) + "\"?";
 }
 
+Reader::Reader(std::string_view text, std::string_view file) : file_(text, file) {
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+    line_ends_.push_back(at);
+  }
+}
+
+std::uint32_t Reader::line_of(json::Node node) const {
+  const auto end = std::lower_bound(line_ends_.begin(), line_ends_.end(), node.offset());
+  return static_cast<std::uint32_t>(end - line_ends_.begin()) + 1;
+}
+
 bool Reader::object(json::Node node, std::string_view what, std::initializer_list<std::string_view> known) {
   if (!node.is_object()) {
     fail(node, std::string(what) + " must be an object");

@@ -2,6 +2,7 @@
 // Reads a JSON file of the policies directory member by member. Every mistake is noted with its place, also inside a
 // string (FHIRPath in JSON), and reading goes on, so that one load names them all. Nodes end with their Reader.
 
+#include <cstdint>
 #include <filesystem>
 #include <initializer_list>
 #include <optional>
@@ -30,9 +31,11 @@ enum class Need { kRequired, kOptional };
 class Reader {
  public:
   // Both must outlive the reader.
-  Reader(std::string_view text, std::string_view file) : file_(text, file) {}
+  Reader(std::string_view text, std::string_view file);
 
   json::Node root() const { return file_.root(); }
+  // Where a value begins; counts from 1.
+  std::uint32_t line_of(json::Node node) const;
   bool ok() const { return file_.ok(); }
   LoadErrors take_errors() { return file_.take_errors(); }
 
@@ -61,6 +64,7 @@ class Reader {
 
  private:
   inputs::DataFile file_;
+  std::vector<std::size_t> line_ends_;  // offsets of the text's newlines
 };
 
 }  // namespace pas::policy

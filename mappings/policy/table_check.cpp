@@ -6,26 +6,12 @@
 #include <vector>
 
 #include "mappings/policy/compiled.h"
+#include "mappings/policy/possible.h"
 
 namespace pas::policy {
 namespace {
 
-// A set of truth values that a condition can still have.
-using Possible = unsigned;
-constexpr Possible kFalseBit = 1;
-constexpr Possible kUnknownBit = 2;
-constexpr Possible kTrueBit = 4;
-constexpr Possible kAnything = kFalseBit | kUnknownBit | kTrueBit;
-constexpr Possible kTwoValued = kFalseBit | kTrueBit;
-
 constexpr std::size_t kMostSteps = 200'000;
-
-Possible bit_of(base::Truth truth) {
-  return 1U << static_cast<unsigned>(truth);
-}
-Possible negated(Possible value) {
-  return ((value & kFalseBit) << 2U) | (value & kUnknownBit) | ((value & kTrueBit) >> 2U);
-}
 
 class TableSearch {
  public:
@@ -152,21 +138,10 @@ class TableSearch {
 
   // At least `n` of the children.
   Possible counted(const Condition& condition, std::size_t n) const {  // NOLINT(misc-no-recursion)
-    std::size_t can_be_true = 0;
-    std::size_t must_be_true = 0;
-    std::size_t can_be_unfalse = 0;
-    std::size_t must_be_unfalse = 0;
-    bool can_be_unknown = false;
-    for (const ConditionId child : condition.children) {
-      const Possible value = possible(child);
-      can_be_true += (value & kTrueBit) != 0 ? 1 : 0;
-      must_be_true += value == kTrueBit ? 1 : 0;
-      can_be_unfalse += value != kFalseBit ? 1 : 0;
-      must_be_unfalse += (value & kFalseBit) == 0 ? 1 : 0;
-      can_be_unknown = can_be_unknown || (value & kUnknownBit) != 0;
-    }
-    return (can_be_true >= n ? kTrueBit : 0U) | (must_be_unfalse < n ? kFalseBit : 0U) |
-           (can_be_unknown && must_be_true < n && can_be_unfalse >= n ? kUnknownBit : 0U);
+    std::vector<Possible> children;
+    children.reserve(condition.children.size());
+    for (const ConditionId child : condition.children) children.push_back(possible(child));
+    return at_least(n, children);
   }
 
   Outcome step(std::size_t depth) {  // NOLINT(misc-no-recursion): bounded by the number of atoms

@@ -4,7 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "mappings/decision/text.h"
-#include "tests/mappings/decision/husky.h"
+#include "mappings/inputs/catalog.h"
+#include "tests/mappings/decision/shipped.h"
 #include "tests/support/files.h"
 
 namespace pas {
@@ -17,24 +18,15 @@ const base::Date kRequest = *base::parse_date("2026-03-10");
 
 class Decision : public testing::Test {
  protected:
-  void SetUp() override { ASSERT_TRUE(husky().loaded()); }
-
-  static const support::Husky& husky() {
-    static const support::Husky policies;
-    return policies;
-  }
-
   void on(const char* situation, const std::string& changes) {
-    const auto over = json::Document::parse(changes);
-    ASSERT_TRUE(over);
-    inputs_ = support::inputs_of(husky().catalog(), husky().situation(situation), over->root());
-    decided_ = support::decide(husky().policy(), inputs_, kRequest);
+    inputs_ = support::situation(support::kHusky, situation, changes);
+    decided_ = decision::evaluate_and_decide(support::husky_policy(), inputs_, kRequest);
   }
   std::string record() const { return decision::to_json(decided_.evaluation, inputs_, decided_.decision); }
   std::string explanation() const { return decision::explain(decided_.evaluation, inputs_, decided_.decision); }
 
   inputs::InputSet inputs_;
-  support::Decided decided_;
+  decision::Decided decided_;
 };
 
 TEST(Readable, TurnsJsonIntoWords) {
@@ -56,7 +48,7 @@ TEST_F(Decision, NamesDamagedDocuments) {
   on("iron", R"({"clinicalDocument": []})");
   const inputs::InputSet damaged(inputs_.all(), {{"Bundle.entry[6].resource.content[0].attachment.size",
                                                   "size is 1200, the data has 1187 bytes"}});
-  const auto decided = support::decide(husky().policy(), damaged, kRequest);
+  const auto decided = decision::evaluate_and_decide(support::husky_policy(), damaged, kRequest);
   EXPECT_THAT(decided.decision.notes,
               Contains("A document does not count because it is damaged: "
                        "Bundle.entry[6].resource.content[0].attachment.size: size is 1200, the data has 1187 bytes"));
@@ -74,7 +66,7 @@ TEST_F(Decision, NamesItsPolicy) {
   on("iron", "{}");
   EXPECT_EQ(decided_.decision.policy_id, "husky-ambulatory-infusion-pumps");
   EXPECT_EQ(decided_.decision.policy_revision, "2024-12");
-  EXPECT_EQ(decided_.decision.policy_hash, husky().policy().hash);
+  EXPECT_EQ(decided_.decision.policy_hash, support::husky_policy().hash);
 }
 
 TEST_F(Decision, RecordHoldsWhatAReplayNeeds) {
@@ -84,11 +76,11 @@ TEST_F(Decision, RecordHoldsWhatAReplayNeeds) {
   ASSERT_TRUE(document);
   const json::Node root = document->root();
   EXPECT_EQ(root["policy"]["id"].text(), "husky-ambulatory-infusion-pumps");
-  EXPECT_EQ(root["policy"]["hash"].text(), husky().policy().hash);
+  EXPECT_EQ(root["policy"]["hash"].text(), support::husky_policy().hash);
   EXPECT_EQ(root["requestDate"].text(), "2026-03-10");
   EXPECT_EQ(root["decision"]["row"].text(), "11");
   EXPECT_EQ(root["decision"]["questions"].to_json(), R"(["pump-necessary","infusion-hours"])");
-  EXPECT_EQ(root["inputs"].size(), husky().catalog().inputs().size());
+  EXPECT_EQ(root["inputs"].size(), support::husky_policy().catalog->inputs().size());
   for (const json::Node input : root["inputs"]) {
     const inputs::Input* original = inputs_.find(input["name"].text());
     ASSERT_NE(original, nullptr);
@@ -97,7 +89,7 @@ TEST_F(Decision, RecordHoldsWhatAReplayNeeds) {
     EXPECT_EQ(input["sources"].size(), original->sources.size());
     EXPECT_EQ(input["note"].text(), original->note);
   }
-  EXPECT_EQ(root["criteria"].size(), husky().policy().criteria.size());
+  EXPECT_EQ(root["criteria"].size(), support::husky_policy().criteria.size());
   for (const json::Node criterion : root["criteria"]) {
     EXPECT_EQ(criterion["truth"].text(), to_string(decided_.evaluation.truth_of_criterion(criterion["id"].text())));
     EXPECT_FALSE(criterion["citation"].text().empty());
@@ -116,7 +108,7 @@ TEST_F(Decision, ExplanationIsATreeForAReader) {
   on("intermittent", R"({"answers.no-office-return": null})");
   const std::string expected = support::read_file(support::repo_path("tests/cases/policies/husky/explanation.txt"));
   std::string shown = explanation();
-  const std::size_t hash = shown.find(husky().policy().hash);
+  const std::size_t hash = shown.find(support::husky_policy().hash);
   ASSERT_NE(hash, std::string::npos);
   shown.replace(hash, 64, "HASH");
   EXPECT_EQ(shown, expected);

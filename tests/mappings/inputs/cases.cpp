@@ -104,6 +104,16 @@ std::string roster_csv(json::Node variant) {
   return csv;
 }
 
+std::string file_of(std::string_view payer, const std::string& name) {
+  return support::read_file(support::repo_path("mappings/policies/" + std::string(payer) + "/" + name));
+}
+
+auto load(std::string_view payer, const std::string& inputs) {
+  const std::string sets = file_of(payer, "value-sets.json");
+  const std::string folder(payer);
+  return inputs::Catalog::load({inputs, folder + "/inputs.json", sets, folder + "/value-sets.json"});
+}
+
 // Bundle.entry[3].resource -> DocumentReference/rx
 std::string with_names(std::string text, const json::BundleIndex& index) {
   constexpr std::string_view kStart = "Bundle.entry[";
@@ -120,34 +130,37 @@ std::string with_names(std::string text, const json::BundleIndex& index) {
 
 }  // namespace
 
-const inputs::Catalog& husky_catalog() {
-  static const inputs::Catalog catalog = [] {
-    const std::string json = support::read_file(support::repo_path("mappings/policies/husky/inputs.json"));
-    const std::string sets = support::read_file(support::repo_path("mappings/policies/husky/value-sets.json"));
-    auto loaded = inputs::Catalog::load({json, "husky/inputs.json", sets, "husky/value-sets.json"});
-    if (!loaded) {
-      for (const auto& error : loaded.error()) ADD_FAILURE() << to_string(error);
-    }
-    return std::move(loaded).value();
-  }();
-  return catalog;
+const inputs::Catalog& catalog_of(std::string_view payer) {
+  static std::map<std::string, inputs::Catalog, std::less<>> catalogs;
+  const auto known = catalogs.find(payer);
+  if (known != catalogs.end()) return known->second;
+  auto loaded = load(payer, file_of(payer, "inputs.json"));
+  if (!loaded) {
+    for (const auto& error : loaded.error()) ADD_FAILURE() << to_string(error);
+  }
+  return catalogs.emplace(payer, std::move(loaded).value()).first->second;
 }
 
-std::optional<inputs::Catalog> husky_catalog_without(const std::string& path) {
-  const auto document =
-      json::Document::parse(support::read_file(support::repo_path("mappings/policies/husky/inputs.json"))).value();
+std::optional<inputs::Catalog> catalog_without(std::string_view payer, const std::string& path) {
+  const auto document = json::Document::parse(file_of(payer, "inputs.json")).value();
   Tree tree(document.root());
   tree.erase(path);
-  const std::string json = tree.to_json();
-  const std::string sets = support::read_file(support::repo_path("mappings/policies/husky/value-sets.json"));
-  auto loaded = inputs::Catalog::load({json, "husky/inputs.json", sets, "husky/value-sets.json"});
+  auto loaded = load(payer, tree.to_json());
   if (!loaded) return std::nullopt;
   return std::move(loaded).value();
+}
+
+std::string_view payer_of(json::Node test_case) {
+  return test_case["payer"] ? test_case["payer"].text() : kHusky;
 }
 
 const inputs::Input* Outcome::find(std::string_view name) const {
   const auto found = std::find_if(inputs.begin(), inputs.end(), [name](const auto& i) { return i.name == name; });
   return found == inputs.end() ? nullptr : &*found;
+}
+
+Outcome run(json::Node test_case, json::Node variant, bool reversed) {
+  return run(test_case, variant, reversed, catalog_of(payer_of(test_case)));
 }
 
 Outcome run(json::Node test_case, json::Node variant, bool reversed, const inputs::Catalog& catalog) {

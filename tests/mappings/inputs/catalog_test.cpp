@@ -20,7 +20,7 @@ std::string value_sets() {
 }
 
 TEST(Catalog, DescribesItsInputs) {
-  const Catalog& catalog = cases::husky_catalog();
+  const Catalog& catalog = cases::catalog_of(cases::kHusky);
   const inputs::InputDefinition* hours = catalog.find("infusion.hours");
   ASSERT_NE(hours, nullptr);
   EXPECT_EQ(hours->type, inputs::Type::kDecimal);
@@ -32,7 +32,7 @@ TEST(Catalog, DescribesItsInputs) {
 }
 
 TEST(Catalog, FindsTheInputThatAPathReads) {
-  const Catalog& catalog = cases::husky_catalog();
+  const Catalog& catalog = cases::catalog_of(cases::kHusky);
   const auto name = [&](std::string_view path) {
     const inputs::InputDefinition* input = catalog.read_by(path);
     return input == nullptr ? std::string("none") : input->name;
@@ -48,10 +48,11 @@ TEST(Catalog, FindsTheInputThatAPathReads) {
 // Every link id of the policy page, §5, answers an input.
 TEST(Catalog, NamesTheQuestionsOfTheForm) {
   std::set<std::string> questions;
-  for (const auto& input : cases::husky_catalog().inputs()) {
+  for (const auto& input : cases::catalog_of(cases::kHusky).inputs()) {
     if (!input.question.empty()) questions.insert(input.question);
   }
-  EXPECT_EQ(cases::husky_catalog().find("drug.class")->question, "drug") << "what answers the drug answers its class";
+  EXPECT_EQ(cases::catalog_of(cases::kHusky).find("drug.class")->question, "drug")
+      << "what answers the drug answers its class";
   EXPECT_THAT(questions, testing::UnorderedElementsAre(
                              "drug", "route", "infusion-hours", "home-administration-necessary", "pump-necessary",
                              "prolonged-efficacy-proven", "prolonged-advantage-accepted", "no-office-return",

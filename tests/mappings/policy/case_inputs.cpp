@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "mappings/policy/written_inputs.h"
 #include "tests/support/files.h"
 
 namespace pas::support {
@@ -12,35 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-inputs::Input input_of(const std::string& name, json::Node value) {
-  inputs::Input input{name, inputs::State::kUnknown, {}, {}, {}};
-  if (!value || value.is_null()) return input;
-  if (const json::Node conflict = value["conflict"]) {
-    input.state = inputs::State::kConflict;
-    input.note = conflict.text();
-    return input;
-  }
-  input.state = inputs::State::kKnown;
-  input.value = value.to_json();
-  input.sources.push_back("Bundle.entry[1].resource");
-  return input;
-}
-
 }  // namespace
-
-inputs::InputSet inputs_of(const inputs::Catalog& catalog, json::Node base, json::Node over) {
-  for (const json::Node members : {base, over}) {
-    for (const json::Node member : members) {
-      EXPECT_NE(catalog.find(member.key()), nullptr) << "the catalog has no input " << member.key();
-    }
-  }
-  std::vector<inputs::Input> all;
-  for (const inputs::InputDefinition& definition : catalog.inputs()) {
-    const json::Node own = over[definition.name];
-    all.push_back(input_of(definition.name, own ? own : base[definition.name]));
-  }
-  return {std::move(all), {}};
-}
 
 inputs::InputSet inputs_of(const inputs::Catalog& catalog, const std::string& json) {
   const auto document = json::Document::parse(json);
@@ -48,7 +21,9 @@ inputs::InputSet inputs_of(const inputs::Catalog& catalog, const std::string& js
     ADD_FAILURE() << document.error().message << " in " << json;
     return {};
   }
-  return inputs_of(catalog, document->root());
+  const auto fault = policy::find_fault(catalog, document->root());
+  EXPECT_FALSE(fault) << fault->message;
+  return policy::read_inputs(catalog, document->root(), {});
 }
 
 std::shared_ptr<const policy::PolicySet> load_policies(const fs::path& directory) {

@@ -13,11 +13,7 @@
 
 namespace pas::support {
 
-// Every input of the catalog: `name: value` is known, `name: null` unknown, `name: {"conflict": "…"}` in conflict with
-// that note; a name that is not given is unknown. Fails the test for a name that the catalog does not have. Values of
-// `over` come before those of `base`.
-inputs::InputSet inputs_of(const inputs::Catalog& catalog, json::Node base, json::Node over = {});
-// The same from JSON text.
+// As mappings/policy/written_inputs.h says; fails the test for what cannot be.
 inputs::InputSet inputs_of(const inputs::Catalog& catalog, const std::string& json);
 
 // Loads a policies directory; fails the test, and is null, when it is refused.
