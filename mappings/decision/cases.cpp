@@ -68,6 +68,7 @@ class FileReader {
   bool find_payer(json::Node root, const fs::path& path) {
     const auto& payers = policies_.set().payers();
     std::vector<std::string_view> ids;
+    ids.reserve(payers.size());
     for (const policy::Payer& payer : payers) ids.push_back(payer.id);
     if (root["payer"]) {
       const auto found = reader_.index_of(root["payer"], "payer", ids);

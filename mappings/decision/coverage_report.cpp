@@ -23,7 +23,8 @@ std::string title_of(const PolicyCoverage& coverage) {
   const policy::Policy& policy = *coverage.policy;
   return policy.id + ", revision " + policy.revision + " (" + policy.file +
          "): " + percent(coverage.seen(), coverage.total()) + ", " + std::to_string(coverage.seen()) + " of " +
-         std::to_string(coverage.total()) + ", by " + std::to_string(coverage.cases) + " cases";
+         std::to_string(coverage.total()) + ", by " + std::to_string(coverage.cases) +
+         (coverage.cases == 1 ? " case" : " cases");
 }
 
 std::string padded(std::string text, std::size_t width, bool right) {

@@ -23,7 +23,7 @@ using inputs::State;
 using policy::AdverseDeterminations;
 using policy::ConditionKind;
 
-constexpr int kRounds = 1500;
+constexpr int kRounds = 600;
 
 struct Subject {
   std::string_view payer;
@@ -119,7 +119,7 @@ TEST_P(Properties, MoreInformationNeverTurnsADecidedCriterion) {
           << criterion.id << " turned when " << chosen.name << " became " << chosen.value;
     }
   }
-  EXPECT_GT(decided, 500U);
+  EXPECT_GT(decided, 300U);
 }
 
 // A denial stands on what is known: whatever the unknown inputs turn out to be, what denies stays as it is. Rows before
@@ -189,7 +189,7 @@ TEST_P(Properties, OnlyMissingInputsChangeAnUnknownCriterion) {
     EXPECT_EQ(evaluate(all).truth(clinical), Truth::kUnknown);
     ++tried;
   }
-  EXPECT_GT(tried, 100U);
+  EXPECT_GT(tried, 30U);
 }
 
 // A limit certifies less than was asked for, of an item that the table certifies in total, and nothing else.

@@ -12,7 +12,6 @@ namespace pas {
 namespace {
 
 using testing::Contains;
-using testing::Field;
 
 std::string record_of(const decision::Case& each, const policy::Policy& policy, int sequence) {
   auto decided = decision::evaluate_and_decide(policy, each.inputs, each.request_date);
