@@ -17,5 +17,7 @@ void add_submit(CLI::App& app, int& exit_code);
 void add_validate(CLI::App& app, int& exit_code);
 void add_definitions(CLI::App& app, int& exit_code);
 void add_fhirpath(CLI::App& app, int& exit_code);
+void add_policy(CLI::App& app, int& exit_code);
+void add_decisions(CLI::App& app, int& exit_code);
 
 }  // namespace pas::cli

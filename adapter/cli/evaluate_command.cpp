@@ -9,6 +9,7 @@
 
 #include "adapter/cli/commands.h"
 #include "adapter/cli/files.h"
+#include "adapter/cli/policy_command.h"
 #include "adapter/service/adjudicator.h"
 #include "fhir/base/clock.h"
 #include "fhir/json/writer.h"
@@ -135,12 +136,11 @@ int evaluate(const EvaluateOptions& options) {
 
 }  // namespace
 
-void add_evaluate(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<EvaluateOptions>();
-  CLI::App* command = app.add_subcommand("evaluate", "Decide bundles without a server");
+namespace {
+
+void add_options(CLI::App* command, const std::shared_ptr<EvaluateOptions>& options, int& exit_code) {
   command->add_option("bundles", options->bundles, "Files, or folders with their *.json; - is standard input")
       ->required();
-  command->add_flag("--explain", options->explain, "Show the criteria with their evidence");
   command->add_option("--format", options->format, "text, or json: one object a line, with the explanation")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
@@ -152,6 +152,22 @@ void add_evaluate(CLI::App& app, int& exit_code) {
   command->footer(
       "Exit code: 0 every bundle was decided; 1 one was refused; 2 wrong call, or policies or files cannot be read.");
   command->callback([options, &exit_code] { exit_code = evaluate(*options); });
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<EvaluateOptions>();
+  CLI::App* command = app.add_subcommand("evaluate", "Decide bundles without a server");
+  command->add_flag("--explain", options->explain, "Show the criteria with their evidence");
+  add_options(command, options, exit_code);
+}
+
+void add_policy_explain(CLI::App& policy, int& exit_code) {
+  auto options = std::make_shared<EvaluateOptions>();
+  options->explain = true;
+  add_options(policy.add_subcommand("explain", "Decide bundles and show the criteria with their evidence"), options,
+              exit_code);
 }
 
 }  // namespace pas::cli

@@ -1,20 +1,17 @@
 #include "adapter/cli/files.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 
+#include "adapter/cli/progress.h"
+
 namespace pas::cli {
 namespace {
 
-constexpr std::size_t kWorthABar = 20;
-constexpr std::size_t kBarWidth = 40;
 constexpr std::size_t kMostBytes = std::size_t{1} << 30U;
-constexpr const char* kClearLine = "\r\x1b[K";
 
 // Ready to print, each with a path that can be opened from here.
 template <class Errors>
@@ -64,25 +61,36 @@ base::Result<std::vector<std::string>> expand(const std::vector<std::string>& pa
 }
 
 void print_each(const std::vector<std::string>& paths, const std::function<std::string(const std::string&)>& each) {
-  const bool bar = paths.size() >= kWorthABar && ::isatty(STDERR_FILENO) == 1;
-  std::size_t done = 0;
+  ProgressBar bar(paths.size());
   for (const std::string& path : paths) {
     const std::string text = each(path);
-    if (bar) std::cerr << kClearLine;
+    bar.clear();
     std::cout << text << std::flush;
-    ++done;
-    if (!bar) continue;
-    const std::size_t filled = kBarWidth * done / paths.size();
-    std::cerr << "[" << std::string(filled, '#') << std::string(kBarWidth - filled, ' ') << "] " << done << "/"
-              << paths.size();
+    bar.step();
   }
-  if (bar) std::cerr << kClearLine;
 }
 
 Loaded<std::shared_ptr<const policy::PolicySet>> load_policies(const std::string& directory) {
   auto set = policy::PolicySet::load(directory);
   if (!set) return joined(set.error(), directory);
   return *set;
+}
+
+Loaded<decision::CasePolicies> load_case_policies(const std::string& directory) {
+  auto policies = decision::CasePolicies::load(directory);
+  if (!policies) return joined(policies.error(), directory);
+  return std::move(*policies);
+}
+
+base::Result<std::unique_ptr<store::Store>> open_existing_store(const std::string& specification) {
+  constexpr std::string_view kKind = "sqlite:";
+  const bool is_file = specification.starts_with(kKind);
+  if (!is_file) return base::Error{base::ErrorCode::kInvalid, "sqlite:FILE is wanted, not " + specification};
+  const std::string file = specification.substr(kKind.size());
+  if (!std::filesystem::is_regular_file(file)) {
+    return base::Error{base::ErrorCode::kNotFound, "no store is at " + file};
+  }
+  return store::open_store(specification);
 }
 
 Loaded<std::shared_ptr<const inputs::Roster>> load_roster(const std::string& path) {

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "adapter/service/validation_service.h"
+#include "adapter/store/store.h"
 #include "fhir/base/result.h"
+#include "mappings/decision/cases.h"
 #include "mappings/inputs/roster.h"
 #include "mappings/policy/policy.h"
 
@@ -27,6 +29,10 @@ void print_each(const std::vector<std::string>& paths, const std::function<std::
 template <class T>
 using Loaded = boost::system::result<T, std::string>;
 Loaded<std::shared_ptr<const policy::PolicySet>> load_policies(const std::string& directory);
+// The same with each setting of adverse determinations, for cases.
+Loaded<decision::CasePolicies> load_case_policies(const std::string& directory);
+// A store to look at: kNotFound when there is none, so that a wrong name does not make one.
+base::Result<std::unique_ptr<store::Store>> open_existing_store(const std::string& specification);
 // Null for an empty path: without a roster nobody's enrolment is known.
 Loaded<std::shared_ptr<const inputs::Roster>> load_roster(const std::string& path);
 // With the FHIR packages of the folder `packages` (may be empty) before the built-in ones.

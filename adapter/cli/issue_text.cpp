@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "fhir/base/text.h"
+
 namespace pas::cli {
 namespace {
 
@@ -15,25 +17,6 @@ bool is_continuation(char c) {
   return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
 }
 
-// UTF-8 with each control character (C0, DEL, C1) as a space or '?'.
-std::string printable(std::string_view text) {
-  std::string shown;
-  shown.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const bool is_c1 = byte == 0xC2U && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0U;
-    if (text[i] == '\t') {
-      shown += ' ';
-    } else if (byte < 0x20U || byte == 0x7FU || is_c1) {
-      shown += '?';
-      i += is_c1 ? 1U : 0U;
-    } else {
-      shown += text[i];
-    }
-  }
-  return shown;
-}
-
 class TextWriter {
  public:
   TextWriter(std::string_view source, const TextStyle& style) : source_(source), style_(style) {}
@@ -42,7 +25,7 @@ class TextWriter {
     const auto count = [&](Severity severity) {
       return std::ranges::count(report.issues(), severity, &Issue::severity);
     };
-    text_.append(painted("1", printable(file))).append(": ");
+    text_.append(painted("1", base::printable(file))).append(": ");
     text_.append(report.has_errors() ? painted("31", "invalid") : painted("32", "valid"));
     const auto add = [this](std::size_t number, std::string_view name, const char* separator) {
       text_.append(separator).append(std::to_string(number)).append(" ").append(name);
@@ -55,13 +38,13 @@ class TextWriter {
 
   void issue(const Issue& issue) {
     text_.append("  ").append(painted(color_of(issue.severity), to_string(issue.severity)));
-    if (!issue.expression.empty()) text_.append(" ").append(painted("1", printable(issue.expression)));
+    if (!issue.expression.empty()) text_.append(" ").append(painted("1", base::printable(issue.expression)));
     if (issue.location) {
       text_.append(" (").append(std::to_string(issue.location->line)).append(":");
       text_.append(std::to_string(issue.location->column)).append(")");
     }
-    if (!issue.rule.empty()) text_.append(" ").append(painted("2", "[" + printable(issue.rule) + "]"));
-    text_.append("\n    ").append(printable(issue.message)).append("\n");
+    if (!issue.rule.empty()) text_.append(" ").append(painted("2", "[" + base::printable(issue.rule) + "]"));
+    text_.append("\n    ").append(base::printable(issue.message)).append("\n");
     if (style_.excerpts && issue.location) excerpt(*issue.offset, issue.location->line);
   }
 
@@ -93,11 +76,11 @@ class TextWriter {
     std::size_t stop = std::min(end, start + kExcerptWidth);
     while (stop < end && is_continuation(source_[stop])) ++stop;
     const std::string number = std::to_string(line);
-    const std::string lead = printable(source_.substr(start, offset - start));
+    const std::string lead = base::printable(source_.substr(start, offset - start));
     const auto width =
         static_cast<std::size_t>(std::count_if(lead.begin(), lead.end(), [](char c) { return !is_continuation(c); }));
     text_.append("    ").append(painted("2", number + " | "));
-    text_.append(lead).append(printable(source_.substr(offset, stop - offset))).append("\n    ");
+    text_.append(lead).append(base::printable(source_.substr(offset, stop - offset))).append("\n    ");
     text_.append(painted("2", std::string(number.size(), ' ') + " | "));
     text_.append(std::string(width, ' ')).append(painted("1;31", "^")).append("\n");
   }

@@ -16,6 +16,8 @@ int main(int argc, char** argv) {
   pas::cli::add_validate(app, exit_code);
   pas::cli::add_definitions(app, exit_code);
   pas::cli::add_fhirpath(app, exit_code);
+  pas::cli::add_policy(app, exit_code);
+  pas::cli::add_decisions(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -24,6 +24,24 @@ std::string to_lower(std::string_view text) {
   return lower;
 }
 
+std::string printable(std::string_view text) {
+  std::string shown;
+  shown.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool is_c1 = byte == 0xC2U && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0U;
+    if (text[i] == '\t') {
+      shown += ' ';
+    } else if (byte < 0x20U || byte == 0x7FU || is_c1) {
+      shown += '?';
+      i += is_c1 ? 1U : 0U;
+    } else {
+      shown += text[i];
+    }
+  }
+  return shown;
+}
+
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::vector<std::size_t> above;  // the row before

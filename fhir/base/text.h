@@ -14,6 +14,9 @@ constexpr char to_lower(char c) {
 }
 std::string to_lower(std::string_view text);
 
+// UTF-8 for a terminal, which it cannot steer: a tab as a space, any other control character (C0, DEL, C1) as '?'.
+std::string printable(std::string_view text);
+
 // Insertions, deletions and replacements of one byte, and exchanges of two neighbours, that make `a` into `b`.
 // Quadratic: for names, not for content.
 std::size_t edit_distance(std::string_view a, std::string_view b);

@@ -1,5 +1,6 @@
 #include <map>
 
+#include "fhir/base/text.h"
 #include "mappings/decision/decision.h"
 #include "mappings/decision/text.h"
 #include "mappings/policy/x12.h"
@@ -30,7 +31,7 @@ class Explanation {
   }
 
  private:
-  void line(std::size_t depth, const std::string& text) { text_.append(2 * depth, ' ').append(text).append(1, '\n'); }
+  void line(std::size_t depth, const std::string& text) { text_.append(2 * depth, ' ').append(base::printable(text)).append(1, '\n'); }
 
   void head() {
     namespace x12 = policy::x12;

@@ -1,4 +1,4 @@
-// Calls of pas-adapter as tests/cases/cli/calls.json lists them: exit code, and what standard output and error say.
+// Calls of pas-adapter as tests/cases/cli/*calls.json list them: exit code, and what standard output and error say.
 //
 // "config" becomes the file FOLDER/adapter.toml; FOLDER in an argument, a variable or the config is a folder of the
 // test's own. "sample" is given as standard input. "json lines": standard output is one JSON object a line, that many.
@@ -36,6 +36,8 @@ class Commands : public testing::Test {
     return all;
   }
 
+  void check_call(json::Node each) const;
+
   const support::TemporaryFolder folder_;
 };
 
@@ -61,26 +63,32 @@ void check_json_lines(const std::string& output, json::Node wanted) {
   EXPECT_EQ(std::to_string(count), wanted.text());
 }
 
-TEST_F(Commands, Calls) {
-  const auto cases = json::Document::parse(support::read_file(support::repo_path("tests/cases/cli/calls.json")));
-  ASSERT_TRUE(cases) << cases.error().message << " at " << cases.error().offset;
-  ASSERT_GT(cases->root().size(), 0U);
-  for (const json::Node each : cases->root()) {
-    SCOPED_TRACE(each["name"].text());
-    std::ofstream(folder_.file("adapter.toml")) << filled(each["config"].text());
-    support::Call call{filled(each["arguments"]), filled(each["environment"])};
-    if (each["sample"]) {
-      call.input = support::read_file(support::repo_path("samples/bundles/" + std::string(each["sample"].text())));
-    }
-    support::Process process(call);
-    EXPECT_EQ(std::to_string(process.wait()), each["exit"].text());
-    check_texts(process.errors(), filled(each["errors"]));
-    if (each["json lines"]) {
-      check_json_lines(process.output(), each["json lines"]);
-    } else {
-      check_texts(process.output(), filled(each["output"]));
-    }
+void Commands::check_call(json::Node each) const {
+  SCOPED_TRACE(each["name"].text());
+  std::ofstream(folder_.file("adapter.toml")) << filled(each["config"].text());
+  support::Call call{filled(each["arguments"]), filled(each["environment"])};
+  if (each["sample"]) {
+    call.input = support::read_file(support::repo_path("samples/bundles/" + std::string(each["sample"].text())));
   }
+  support::Process process(call);
+  EXPECT_EQ(std::to_string(process.wait()), each["exit"].text());
+  check_texts(process.errors(), filled(each["errors"]));
+  if (each["json lines"]) {
+    check_json_lines(process.output(), each["json lines"]);
+  } else {
+    check_texts(process.output(), filled(each["output"]));
+  }
+}
+
+TEST_F(Commands, Calls) {
+  std::size_t calls = 0;
+  for (const auto& path : support::files_below(support::repo_path("tests/cases/cli"), "calls.json")) {
+    const auto cases = json::Document::parse(support::read_file(path));
+    ASSERT_TRUE(cases) << path << ": " << cases.error().message << " at " << cases.error().offset;
+    for (const json::Node each : cases->root()) check_call(each);
+    calls += cases->root().size();
+  }
+  EXPECT_GE(calls, 90U);
 }
 
 TEST_F(Commands, SubmitShowsEveryDecision) {

@@ -25,5 +25,14 @@ TEST(Text, EditDistance) {
   EXPECT_EQ(base::edit_distance("Abc", "abc"), 1U);
 }
 
+TEST(Text, PrintableCannotSteerATerminal) {
+  EXPECT_EQ(base::printable("plain \xC3\xA4\xE2\x80\xA6"), "plain \xC3\xA4\xE2\x80\xA6");
+  EXPECT_EQ(base::printable("a\tb\nc\x1b[31m\x7f"), "a b?c?[31m?");
+  EXPECT_EQ(base::printable("a\xC2\x9B"
+                            "31m\xC2\xA0"),
+            "a?31m\xC2\xA0");
+  EXPECT_EQ(base::printable("\xC2"), "\xC2");
+}
+
 }  // namespace
 }  // namespace pas
