@@ -14,7 +14,8 @@ using policy::Policy;
 constexpr std::array kTruths = {Truth::kTrue, Truth::kFalse, Truth::kUnknown};
 
 // NOLINTNEXTLINE(misc-no-recursion): bounded by the policy file's depth
-void list_conditions(const Policy& policy, ConditionId id, std::size_t depth, std::vector<CoveredCondition>& list) {
+void list_conditions(const Policy& policy, ConditionId id, std::size_t depth, std::optional<ConditionId> some,
+                     std::vector<CoveredCondition>& list) {
   const policy::Condition& condition = policy.conditions[id];
   // The AND that a `some` puts over its conditions has no place of its own, and the truth of the `some`.
   const bool has_place = condition.line != 0;
@@ -25,9 +26,13 @@ void list_conditions(const Policy& policy, ConditionId id, std::size_t depth, st
     covered.depth = depth;
     covered.text = label_of(condition);
     covered.possible = policy::possible_truths(policy, id);
+    covered.some = some;
     list.push_back(std::move(covered));
   }
-  for (const ConditionId child : condition.children) list_conditions(policy, child, depth + (has_place ? 1 : 0), list);
+  if (condition.kind == policy::ConditionKind::kSome) some = id;
+  for (const ConditionId child : condition.children) {
+    list_conditions(policy, child, depth + (has_place ? 1 : 0), some, list);
+  }
 }
 
 PolicyCoverage nothing_seen(const Policy& policy) {
@@ -35,7 +40,7 @@ PolicyCoverage nothing_seen(const Policy& policy) {
   coverage.policy = &policy;
   for (const policy::Criterion& criterion : policy.criteria) {
     CoveredCriterion covered{&criterion, {}};
-    list_conditions(policy, criterion.met, 0, covered.conditions);
+    list_conditions(policy, criterion.met, 0, std::nullopt, covered.conditions);
     coverage.criteria.push_back(std::move(covered));
   }
   coverage.rows.resize(policy.rows.size());
@@ -44,6 +49,13 @@ PolicyCoverage nothing_seen(const Policy& policy) {
 }
 
 }  // namespace
+
+void CoveredCondition::add(const policy::Evaluation& evaluation) {
+  if (!some) return seen.add(evaluation.truth(id));
+  const policy::ElementTruths* elements = evaluation.elements_of(*some);
+  if (elements == nullptr) return;
+  for (std::uint32_t i = 0; i < elements->count; ++i) seen.add(elements->truth(i, id));
+}
 
 std::size_t PolicyCoverage::seen() const {
   const auto nonzero = [](const std::vector<std::size_t>& counts) {
@@ -71,7 +83,7 @@ std::size_t PolicyCoverage::total() const {
 void PolicyCoverage::add(const Decided& decided) {
   ++cases;
   for (CoveredCriterion& criterion : criteria) {
-    for (CoveredCondition& condition : criterion.conditions) condition.seen.add(decided.evaluation.truth(condition.id));
+    for (CoveredCondition& condition : criterion.conditions) condition.add(decided.evaluation);
   }
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i] += policy->rows[i].id == decided.decision.row ? 1 : 0;
   for (std::size_t i = 0; i < limits.size(); ++i) {

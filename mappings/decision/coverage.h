@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,9 +34,11 @@ struct CoveredCondition {
   std::size_t depth = 0;   // in the criterion's tree
   std::string text;
   policy::Possible possible = policy::kAnything;
+  std::optional<policy::ConditionId> some;  // the `some` that it stands below: seen once for each element of the list
   TruthCounts seen;
 
   bool asks_for(base::Truth truth) const { return (possible & policy::bit_of(truth)) != 0; }
+  void add(const policy::Evaluation& evaluation);
 };
 
 struct CoveredCriterion {

@@ -62,6 +62,20 @@ TEST_F(CoverageOf, CountsTruthsRowsAndCases) {
       << "one certifies, one asks";
 }
 
+TEST_F(CoverageOf, ConditionsOnElementsAreSeenOnceForEach) {
+  add(R"({"prescription": []})");
+  const auto& is_signed = find("DOC.1", "signed");
+  EXPECT_EQ(is_signed.seen.of(Truth::kUnknown), 0U) << "there was none to look at";
+  add(R"({"prescription": null})");
+  EXPECT_EQ(is_signed.seen.of(Truth::kUnknown), 0U);
+  EXPECT_EQ(find("DOC.1", "a prescription is").seen.of(Truth::kFalse), 1U);
+  EXPECT_EQ(find("DOC.1", "a prescription is").seen.of(Truth::kUnknown), 1U);
+  add(R"({"prescription": [{"signed": true}, {"signed": false}, {}, {"signed": false}]})");
+  EXPECT_EQ(is_signed.seen.of(Truth::kTrue), 1U);
+  EXPECT_EQ(is_signed.seen.of(Truth::kFalse), 2U);
+  EXPECT_EQ(is_signed.seen.of(Truth::kUnknown), 1U);
+}
+
 TEST_F(CoverageOf, AsksOnlyForTruthsThatCanBe) {
   add("{}");
   EXPECT_EQ(find("D.1", "drug.route is not known").possible, kTwoValued);
