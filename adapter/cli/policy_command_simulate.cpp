@@ -153,6 +153,7 @@ int simulate_bundles(const SimulateOptions& options) {
   const service::Surroundings surroundings{.today = base::utc_date(base::SystemClock().now()), .months_authorized = {}};
   Tally tally(options.all ? SIZE_MAX : kShownChanges);
   std::size_t refused = 0;
+  std::size_t undecided = 0;  // of another payer, or with a business error of the whole request
   ProgressBar bar(paths->size());
   for (const std::string& path : *paths) {
     const auto bytes = read_all(path);
@@ -169,6 +170,7 @@ int simulate_bundles(const SimulateOptions& options) {
       continue;
     }
     std::map<int, std::string> old_records = records_of(*old_outcome);
+    undecided += old_outcome->items.empty() && new_outcome->items.empty() ? 1 : 0;
     for (const auto& [sequence, record] : records_of(*new_outcome)) {
       tally.add(path + " item " + std::to_string(sequence), old_records[sequence], record);
       old_records.erase(sequence);
@@ -179,8 +181,8 @@ int simulate_bundles(const SimulateOptions& options) {
   }
   bar.clear();
   std::cout << tally.report() << '\n'
-            << paths->size() << (paths->size() == 1 ? " bundle, " : " bundles, ") << refused << " refused; "
-            << tally.summary();
+            << paths->size() << (paths->size() == 1 ? " bundle, " : " bundles, ") << refused << " refused, "
+            << undecided << " not for a policy; " << tally.summary();
   return kDone;
 }
 

@@ -52,7 +52,7 @@ class InputLoader {
   void read(json::Node node) {
     if (!node.is_object()) return file_.error(node, "an input is an object");
     file_.allow_only(node, {"name", "title", "type", "unit", "rule", "systems", "translate", "values", "aliases",
-                            "fields", "question", "sources"});
+                            "fields", "sources"});
     InputDefinition definition;
     Recipe recipe;
     read_head(node, definition);
