@@ -31,7 +31,9 @@ class Explanation {
   }
 
  private:
-  void line(std::size_t depth, const std::string& text) { text_.append(2 * depth, ' ').append(base::printable(text)).append(1, '\n'); }
+  void line(std::size_t depth, const std::string& text) {
+    text_.append(2 * depth, ' ').append(base::printable(text)).append(1, '\n');
+  }
 
   void head() {
     namespace x12 = policy::x12;
