@@ -22,6 +22,11 @@ void* allocate(std::size_t bytes) {
   return memory;
 }
 
+// Not inlined: g++ would see free() beside a call to operator new and take them for a mismatch.
+[[gnu::noinline]] void release(void* memory) noexcept {
+  std::free(memory);
+}
+
 }  // namespace
 
 // In place of the library's, for this test program.
@@ -32,16 +37,16 @@ void* operator new[](std::size_t bytes) {
   return allocate(bytes);
 }
 void operator delete(void* memory) noexcept {
-  std::free(memory);
+  release(memory);
 }
 void operator delete[](void* memory) noexcept {
-  std::free(memory);
+  release(memory);
 }
 void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
+  release(memory);
 }
 void operator delete[](void* memory, std::size_t) noexcept {
-  std::free(memory);
+  release(memory);
 }
 
 namespace pas {
