@@ -2,18 +2,17 @@
 
 #include <charconv>
 
+#include "fhir/definitions/canonical.h"
 #include "fhir/definitions/table.h"
 
 namespace pas::definitions {
 namespace {
 
-constexpr std::string_view kExtensionBase = "http://hl7.org/fhir/StructureDefinition/";
-
 // The value of an extension from the standard's own set, whatever its type; absent when it is not there.
 json::Node extension_value(json::Node element, std::string_view name) {
   for (const json::Node extension : element["extension"]) {
     const std::string_view url = extension["url"].text();
-    if (url.starts_with(kExtensionBase) && url.substr(kExtensionBase.size()) == name) {
+    if (url.starts_with(kCoreBase) && url.substr(kCoreBase.size()) == name) {
       for (const json::Node member : extension) {
         if (member.key().starts_with("value")) return member;
       }

@@ -2,15 +2,12 @@
 
 #include <algorithm>
 
+#include "fhir/definitions/canonical.h"
+
 namespace pas::definitions {
 namespace {
 
-constexpr std::string_view kCoreBase = "http://hl7.org/fhir/StructureDefinition/";
 constexpr std::size_t kMostElements = 20'000;  // of one snapshot
-
-std::string_view without_version(std::string_view canonical) {
-  return canonical.substr(0, canonical.find('|'));
-}
 
 // Elements below `at`, by their ids: Claim.item, Claim.item.quantity, not Claim.item:slice.
 std::size_t end_of(const std::vector<ElementDraft>& elements, std::size_t at) {

@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <optional>
 
+#include "fhir/definitions/canonical.h"
+
 namespace pas::definitions {
 namespace {
 
 using Codes = std::set<std::string, std::less<>>;
-
-std::string_view without_version(std::string_view canonical) {
-  return canonical.substr(0, canonical.find('|'));
-}
 
 void collect(json::Node concepts, Codes& codes) {
   for (const json::Node concept_node : concepts) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fhir/definitions/canonical.h"
 #include "fhir/definitions/definition_set.h"
 
 namespace pas::definitions {
@@ -15,10 +16,6 @@ namespace {
 // An element with children of its own is a type by its path.
 bool has_children(const Structure& structure, std::size_t index) {
   return index > 0 && index + 1 < structure.size() && structure[index + 1].depth() > structure[index].depth();
-}
-
-std::string_view last_part(std::string_view url) {
-  return url.substr(url.rfind('/') + 1);
 }
 
 bool is_own_type(const DefinitionSet& set, const Structure& structure) {

@@ -10,10 +10,6 @@
 namespace pas::fhirpath::detail {
 namespace {
 
-bool is_number(const Item& item) {
-  return item.kind() == Kind::kInteger || item.kind() == Kind::kDecimal;
-}
-
 bool is_temporal(const Item& item) {
   return item.kind() == Kind::kDate || item.kind() == Kind::kDateTime || item.kind() == Kind::kTime;
 }
@@ -82,7 +78,7 @@ std::optional<bool> Evaluator::equal(const Item& left, const Item& right) {
     const auto order = fhirpath::compare(*x, *y);
     return order ? std::optional(*order == 0) : std::nullopt;
   }
-  if (is_number(a) && is_number(b)) return *a.decimal() == *b.decimal();
+  if (a.is_number() && b.is_number()) return *a.decimal() == *b.decimal();
   if (is_temporal(a) && is_temporal(b)) {
     if ((a.kind() == Kind::kTime) != (b.kind() == Kind::kTime)) return false;
     const auto order = fhirpath::compare(*a.temporal(), *b.temporal());
@@ -128,7 +124,7 @@ bool Evaluator::equivalent(const Item& left, const Item& right) {
     const Quantity* y = quantity_of(b);
     return x != nullptr && y != nullptr && fhirpath::equivalent(*x, *y);
   }
-  if (is_number(a) && is_number(b)) return fhirpath::equivalent(*a.decimal(), *b.decimal());
+  if (a.is_number() && b.is_number()) return fhirpath::equivalent(*a.decimal(), *b.decimal());
   if (is_temporal(a) && is_temporal(b)) {
     if ((a.kind() == Kind::kTime) != (b.kind() == Kind::kTime)) return false;
     return fhirpath::equivalent(*a.temporal(), *b.temporal());
@@ -209,7 +205,7 @@ std::optional<int> Evaluator::compare(const Item& left, const Item& right, const
   read_as_temporal(left, a, b);
   read_as_temporal(right, b, a);
   const auto sign = [](const auto& order) { return order < 0 ? -1 : (order > 0 ? 1 : 0); };
-  if (is_number(a) && is_number(b)) return sign(*a.decimal() <=> *b.decimal());
+  if (a.is_number() && b.is_number()) return sign(*a.decimal() <=> *b.decimal());
   if (a.kind() == Kind::kString && b.kind() == Kind::kString) return sign(a.string()->compare(*b.string()));
   if (is_temporal(a) && is_temporal(b) && (a.kind() == Kind::kTime) == (b.kind() == Kind::kTime)) {
     return fhirpath::compare(*a.temporal(), *b.temporal());

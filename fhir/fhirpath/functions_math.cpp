@@ -9,10 +9,6 @@ namespace {
 
 using Rounding = Decimal::Rounding;
 
-bool is_number(const Item& item) {
-  return item.kind() == Kind::kInteger || item.kind() == Kind::kDecimal;
-}
-
 // The input's System value; null when it is empty or there is more than one.
 std::optional<Item> input_value(Evaluator& evaluator, const Step& step, Collection input) {
   const Item* item = evaluator.single(input, step);
@@ -23,7 +19,7 @@ std::optional<Item> input_value(Evaluator& evaluator, const Step& step, Collecti
 std::optional<Decimal> input_number(Evaluator& evaluator, const Step& step, Collection input) {
   const auto value = input_value(evaluator, step, input);
   if (!value) return std::nullopt;
-  if (is_number(*value)) return value->decimal();
+  if (value->is_number()) return value->decimal();
   evaluator.fail(step, std::string(step.function->name) + "() needs a number");
   return std::nullopt;
 }
@@ -86,7 +82,7 @@ Collection boundary(Evaluator& evaluator, const Step& step, Collection input, Fr
     if (!digits) return {};
   }
   constexpr int kUsualDigits = 8;
-  if (is_number(*value)) {
+  if (value->is_number()) {
     return evaluator.decimal(decimal_boundary(*value->decimal(), digits.value_or(kUsualDigits), high));
   }
   if (const auto temporal = value->temporal()) {
@@ -155,7 +151,7 @@ Collection fn_log(Evaluator& evaluator, const Step& step, Collection input, Fram
 Collection fn_power(Evaluator& evaluator, const Step& step, Collection input, Frame& frame) {
   const auto value = input_value(evaluator, step, input);
   if (!value) return {};
-  if (!is_number(*value)) return evaluator.fail(step, "power() needs a number");
+  if (!value->is_number()) return evaluator.fail(step, "power() needs a number");
   const auto exponent = number_argument(evaluator, step, frame);
   if (!exponent) return {};
   const auto result = power(*value->decimal(), *exponent);
@@ -194,7 +190,7 @@ Collection fn_precision(Evaluator& evaluator, const Step& step, Collection input
   const auto value = input_value(evaluator, step, input);
   if (!value) return {};
   if (const auto temporal = value->temporal()) return evaluator.one(Item::integer(temporal->precision_digits()));
-  if (is_number(*value)) return evaluator.one(Item::integer(value->decimal()->scale()));
+  if (value->is_number()) return evaluator.one(Item::integer(value->decimal()->scale()));
   return evaluator.fail(step, "precision() needs a Decimal, a date or a time");
 }
 

@@ -7,7 +7,7 @@
 namespace pas::fhirpath {
 namespace {
 
-constexpr std::size_t kMaxDepth = 200;
+constexpr std::size_t kMaxOpen = 200;
 
 // Chapters 7 to 11 (but not §4 of 9) and 15 of HTML 4.0, <a>, images and style.
 constexpr auto kElements = std::to_array<std::string_view>(
@@ -29,7 +29,7 @@ bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-bool is_name(char c) {
+bool is_xml_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == ':' || c == '-' || c == '_';
 }
 
@@ -58,7 +58,7 @@ class Reader {
     return true;
   }
   std::string_view name() {
-    const std::size_t size = static_cast<std::size_t>(std::ranges::find_if_not(rest_, is_name) - rest_.begin());
+    const std::size_t size = static_cast<std::size_t>(std::ranges::find_if_not(rest_, is_xml_name) - rest_.begin());
     const std::string_view taken = rest_.substr(0, size);
     rest_.remove_prefix(size);
     return taken;
@@ -69,7 +69,7 @@ class Reader {
       const std::size_t end = rest_.find(';');
       if (end == std::string_view::npos || end < 2 || end > 12) return false;
       const std::string_view entity = rest_.substr(1, end - 1);
-      if (!std::ranges::all_of(entity.substr(entity.front() == '#' ? 1 : 0), is_name)) return false;
+      if (!std::ranges::all_of(entity.substr(entity.front() == '#' ? 1 : 0), is_xml_name)) return false;
       rest_.remove_prefix(end);
       has_content_ = true;
     }
@@ -94,7 +94,7 @@ class Reader {
     }
     if (!skip("<")) return false;
     const std::string_view element = name();
-    if (std::ranges::find(kElements, element) == kElements.end() || open_.size() >= kMaxDepth) return false;
+    if (std::ranges::find(kElements, element) == kElements.end() || open_.size() >= kMaxOpen) return false;
     has_root_ = true;
     has_content_ = has_content_ || element == "img";
     return attributes(element);

@@ -79,6 +79,7 @@ class Item {
 
   Kind kind() const { return kind_; }
   bool is_node() const { return kind_ == Kind::kNode; }
+  bool is_number() const { return kind_ == Kind::kInteger || kind_ == Kind::kDecimal; }
   json::Node node() const { return node_; }    // absent unless kNode
   TypeId type_id() const { return type_id_; }  // of an element, when known
   bool is_companion() const { return is_companion_; }

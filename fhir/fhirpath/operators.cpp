@@ -44,10 +44,6 @@ std::optional<Decimal> calculate(Operator op, const Decimal& left, const Decimal
   }
 }
 
-bool is_number(const Item& item) {
-  return item.kind() == Kind::kInteger || item.kind() == Kind::kDecimal;
-}
-
 bool fits_integer(std::int64_t value) {
   return value >= INT32_MIN && value <= INT32_MAX;
 }
@@ -164,7 +160,7 @@ Collection Evaluator::arithmetic(const Step& step, const Item& left, const Item&
   const Item a = system(left);
   Item b = system(right);
   const Operator op = step.op;
-  if (is_number(a) && is_number(b)) {
+  if (a.is_number() && b.is_number()) {
     const auto result = calculate(op, *a.decimal(), *b.decimal());
     if (!result) return {};  // overflow, or a zero divisor
     const bool is_integer =

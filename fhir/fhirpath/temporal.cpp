@@ -8,8 +8,6 @@ namespace {
 constexpr std::int64_t kSecondsOfMinute = 60;
 constexpr std::int64_t kSecondsOfHour = 3600;
 constexpr std::int64_t kSecondsOfDay = 86'400;
-constexpr std::int32_t kNanosOfSecond = 1'000'000'000;
-constexpr std::int32_t kNanosOfMilli = 1'000'000;
 
 void append_padded(std::string& text, int value, int width) {
   const std::string digits = std::to_string(value);
@@ -158,7 +156,7 @@ Temporal Temporal::date_time(std::chrono::system_clock::time_point instant) {
   value.offset_ = 0;
   value.fraction_digits_ = 3;
   value.set_local_seconds(seconds);
-  value.nanosecond_ = static_cast<std::int32_t>(millis - seconds * 1000) * kNanosOfMilli;
+  value.nanosecond_ = static_cast<std::int32_t>((millis - seconds * 1000) * kNanosOfMilli);
   return value;
 }
 

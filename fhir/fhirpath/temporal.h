@@ -12,6 +12,9 @@
 
 namespace pas::fhirpath {
 
+inline constexpr std::int64_t kNanosOfMilli = 1'000'000;
+inline constexpr std::int64_t kNanosOfSecond = 1'000'000'000;
+
 class Temporal {
  public:
   enum class Type : std::uint8_t { kDate, kDateTime, kTime };

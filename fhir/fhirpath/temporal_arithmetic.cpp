@@ -8,8 +8,6 @@
 namespace pas::fhirpath {
 namespace {
 
-constexpr std::int64_t kNanosOfMilli = 1'000'000;
-constexpr std::int64_t kNanosOfSecond = 1'000'000'000;
 constexpr std::int64_t kNanosOfDay = 86'400 * kNanosOfSecond;
 // Beyond this many of any unit, even of milliseconds, the year leaves its range.
 constexpr std::int64_t kMostUnits = 400'000'000'000'000;

@@ -32,7 +32,7 @@ bool is_name_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == ':' || c == '-' ||
          c == '_' || c == '.' || static_cast<unsigned char>(c) >= 0x80;
 }
-bool is_space(char c) {
+bool is_xml_space(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
@@ -65,7 +65,7 @@ class Reader {
   static NarrativeFault fault(std::string_view rule, std::string message) { return {rule, std::move(message)}; }
 
   void skip_space() {
-    while (!text_.empty() && is_space(text_.front())) text_.remove_prefix(1);
+    while (!text_.empty() && is_xml_space(text_.front())) text_.remove_prefix(1);
   }
 
   std::string_view name() {
@@ -78,7 +78,7 @@ class Reader {
   Found content() {
     const std::size_t end = std::min(text_.find('<'), text_.size());
     const std::string_view run = text_.substr(0, end);
-    has_content_ |= std::ranges::any_of(run, [](char c) { return !is_space(c); });
+    has_content_ |= std::ranges::any_of(run, [](char c) { return !is_xml_space(c); });
     text_.remove_prefix(end);
     return references(run);
   }
@@ -184,7 +184,7 @@ class Reader {
   static bool acts(std::string_view url) {
     std::string scheme;
     for (const char c : url.substr(0, std::min(url.find(':'), url.size()))) {
-      if (!is_space(c)) scheme += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      if (!is_xml_space(c)) scheme += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     }
     return scheme == "javascript" || scheme == "vbscript";
   }

@@ -2,22 +2,14 @@
 
 #include <algorithm>
 
+#include "fhir/definitions/canonical.h"
+
 namespace pas::validation {
 
 using definitions::Element;
 using definitions::Structure;
 
 namespace {
-
-constexpr std::string_view kCoreBase = "http://hl7.org/fhir/StructureDefinition/";
-
-std::string_view without_version(std::string_view canonical) {
-  return canonical.substr(0, canonical.find('|'));
-}
-
-std::string_view last_part(std::string_view url) {
-  return url.substr(url.rfind('/') + 1);
-}
 
 bool knows(const std::vector<const ConstraintRule*>& rules, const definitions::Constraint& constraint) {
   return std::ranges::any_of(rules, [&](const ConstraintRule* rule) { return rule->key() == constraint.key; });
@@ -199,11 +191,11 @@ void ProfileCompiler::add_types(const Element& element, Constrained& into) {
       if (ref != nullptr) {
         limit.target_profiles.push_back(ref);
         limit.targets.push_back(ref->structure.type());
-      } else if (url.starts_with(kCoreBase)) {
-        limit.targets.push_back(last_part(without_version(url)));
+      } else if (url.starts_with(definitions::kCoreBase)) {
+        limit.targets.push_back(definitions::last_part(definitions::without_version(url)));
         limit.open_targets.push_back(limit.targets.back());
       }
-      if ((ref == nullptr && !url.starts_with(kCoreBase)) || limit.targets.back() == "Resource") {
+      if ((ref == nullptr && !url.starts_with(definitions::kCoreBase)) || limit.targets.back() == "Resource") {
         limit.targets.clear();  // a profile that is not here, or any resource
         limit.target_profiles.clear();
         break;
@@ -229,8 +221,9 @@ void ProfileCompiler::add_binding(const Element& element, Constrained& into) {
     if (binding->additional()[i] != "required") continue;
     if (const auto* set = schema_.value_set(binding->additional()[i + 1])) into.additional_required.push_back(set);
   }
-  const bool same = without_version(binding->value_set()) == without_version(base.value_set_url) &&
-                    binding->strength() == base.strength;
+  const bool same =
+      definitions::without_version(binding->value_set()) == definitions::without_version(base.value_set_url) &&
+      binding->strength() == base.strength;
   if (same || binding->strength() == definitions::BindingStrength::kExample) return;
   into.strength = binding->strength();
   into.value_set_url = binding->value_set();

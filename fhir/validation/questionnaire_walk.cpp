@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "fhir/definitions/canonical.h"
 #include "fhir/validation/bounds.h"
 #include "fhir/validation/walk.h"
 #include "fhir/validation/wording.h"
@@ -11,7 +12,6 @@
 namespace pas::validation {
 namespace {
 
-constexpr std::string_view kExtensions = "http://hl7.org/fhir/StructureDefinition/";
 constexpr std::string_view kSdc = "http://hl7.org/fhir/uv/sdc/StructureDefinition/";
 constexpr std::size_t kDeepestItems = 32;
 
@@ -147,7 +147,7 @@ void Walk::check_answer_count(json::Node parent, json::Node question, bool is_fi
   const json::Node place = last ? last : parent;
   const std::size_t least =
       std::max<std::size_t>(question["required"].is_true() ? 1 : 0,
-                            number_of(extension_value(question, kExtensions, "questionnaire-minOccurs"), 0));
+                            number_of(extension_value(question, definitions::kCoreBase, "questionnaire-minOccurs"), 0));
   const bool may_be_disabled = question["enableWhen"].size() > 0;
   if (is_finished && answer_count < least && (answer_count > 0 || !may_be_disabled)) {
     fault(Severity::kError, IssueType::kRequired, "Questionnaire.item.required", place, [&] {
@@ -155,9 +155,10 @@ void Walk::check_answer_count(json::Node parent, json::Node question, bool is_fi
              " answers; the questionnaire requires at least " + std::to_string(least) + ".";
     });
   }
-  const std::size_t most = question["repeats"].is_true()
-                               ? number_of(extension_value(question, kExtensions, "questionnaire-maxOccurs"), SIZE_MAX)
-                               : 1;
+  const std::size_t most =
+      question["repeats"].is_true()
+          ? number_of(extension_value(question, definitions::kCoreBase, "questionnaire-maxOccurs"), SIZE_MAX)
+          : 1;
   if (answer_count > most || (!is_group && item_count > 1)) {
     fault(Severity::kError, IssueType::kStructure, "Questionnaire.item.repeats", place, [&] {
       return "The item " + in_quotes(link) + " is answered " + std::to_string(answer_count) + " times, in " +
@@ -219,7 +220,7 @@ void Walk::check_answer_limits(json::Node value, json::Node question) {
   if (value.key() == "valueString") {
     const std::size_t length = characters_in(value.text());
     const std::size_t most = number_of(question["maxLength"], SIZE_MAX);
-    const std::size_t least = number_of(extension_value(question, kExtensions, "minLength"), 0);
+    const std::size_t least = number_of(extension_value(question, definitions::kCoreBase, "minLength"), 0);
     if (length > most)
       refuse("Questionnaire.item.maxLength", "The answer is longer than " + std::to_string(most) + " characters.");
     if (length < least) refuse("minLength", "The answer is shorter than " + std::to_string(least) + " characters.");
@@ -246,18 +247,18 @@ void Walk::check_answer_limits(json::Node value, json::Node question) {
     }
     check_answer_unit(value, question);
   } else if (type == "integer" || type == "decimal" || type == "date" || type == "dateTime" || type == "time") {
-    bound(kExtensions, "minValue", -1, type, "at least");
-    bound(kExtensions, "maxValue", 1, type, "at most");
+    bound(definitions::kCoreBase, "minValue", -1, type, "at least");
+    bound(definitions::kCoreBase, "maxValue", 1, type, "at most");
   }
   if (type == "attachment") {
-    const json::Node limit = extension_value(question, kExtensions, "maxSize");
+    const json::Node limit = extension_value(question, definitions::kCoreBase, "maxSize");
     if (limit && compare_values(value["size"], limit, "decimal") == 1) {
       refuse("maxSize", "The attachment is larger than " + std::string(limit.text()) + " bytes.");
     }
   }
   if (type == "reference") {
     std::vector<std::string> types;
-    each_extension(question, kExtensions, "questionnaire-referenceResource",
+    each_extension(question, definitions::kCoreBase, "questionnaire-referenceResource",
                    [&](json::Node allowed) { types.emplace_back(allowed.text()); });
     const TypeRule* target = referenced_type(value);
     if (!types.empty() && target != nullptr &&
@@ -270,7 +271,7 @@ void Walk::check_answer_limits(json::Node value, json::Node question) {
 void Walk::check_answer_unit(json::Node quantity, json::Node question) {
   bool has_options = false;
   bool is_allowed = false;
-  each_extension(question, kExtensions, "questionnaire-unitOption", [&](json::Node unit) {
+  each_extension(question, definitions::kCoreBase, "questionnaire-unitOption", [&](json::Node unit) {
     has_options = true;
     is_allowed |= unit["code"].text() == quantity["code"].text() && unit["system"].text() == quantity["system"].text();
   });
@@ -278,7 +279,7 @@ void Walk::check_answer_unit(json::Node quantity, json::Node question) {
     fault(Severity::kError, IssueType::kCodeInvalid, "questionnaire-unitOption", quantity,
           [] { return std::string("The answer's unit is none of the questionnaire's."); });
   }
-  const json::Node set_url = extension_value(question, kExtensions, "questionnaire-unitValueSet");
+  const json::Node set_url = extension_value(question, definitions::kCoreBase, "questionnaire-unitValueSet");
   const auto* set = schema_.value_set(set_url.text());
   if (set != nullptr) {
     check_binding(*set, definitions::BindingStrength::kRequired, set_url.text(), "questionnaire-unitValueSet",

@@ -2,20 +2,16 @@
 
 #include <algorithm>
 
+#include "fhir/definitions/canonical.h"
+
 namespace pas::validation {
 namespace {
 
 using definitions::Element;
 using definitions::Structure;
 
-constexpr std::string_view kCoreBase = "http://hl7.org/fhir/StructureDefinition/";
-
 bool has_children(const Structure& structure, std::size_t at) {
   return at > 0 && at + 1 < structure.size() && structure[at + 1].depth() > structure[at].depth();
-}
-
-std::string_view last_part(std::string_view url) {
-  return url.substr(url.rfind('/') + 1);
 }
 
 std::size_t hash_of(std::string_view key) {
@@ -158,7 +154,7 @@ ElementRule Schema::element_rule(const Structure& structure, std::size_t at) {
       TypeUse use;
       use.type = type.code() == "Resource" ? nullptr : find(type.code());
       for (const std::string_view target : type.targets()) {
-        if (target.starts_with(kCoreBase)) use.targets.push_back(last_part(target));
+        if (target.starts_with(definitions::kCoreBase)) use.targets.push_back(definitions::last_part(target));
       }
       std::erase(use.targets, "Resource");
       rule.types.push_back(std::move(use));

@@ -18,7 +18,6 @@ using policy::Need;
 using policy::Reader;
 
 constexpr const char* kSituations = "situations.json";
-constexpr std::array<std::string_view, 3> kTruths = {"not met", "unknown", "met"};  // in the order of base::Truth
 
 // A file of situations or cases, with its text, which the reader views.
 struct OpenFile {
@@ -147,7 +146,7 @@ class FileReader {
                                        ", which decides this case, has no criterion \"" + std::string(truth.key()) +
                                        '"');
       }
-      const auto index = reader_.index_of(truth, "truth", {kTruths.begin(), kTruths.end()});
+      const auto index = reader_.index_of(truth, "truth", {policy::kTruthNames.begin(), policy::kTruthNames.end()});
       if (index) expected.truths.emplace_back(truth.key(), static_cast<base::Truth>(*index));
     }
     for (const json::Node limit : reader_.list(node, "limits", Need::kOptional)) {

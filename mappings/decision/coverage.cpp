@@ -11,8 +11,6 @@ using base::Truth;
 using policy::ConditionId;
 using policy::Policy;
 
-constexpr std::array kTruths = {Truth::kTrue, Truth::kFalse, Truth::kUnknown};
-
 // NOLINTNEXTLINE(misc-no-recursion): bounded by the policy file's depth
 void list_conditions(const Policy& policy, ConditionId id, std::size_t depth, std::optional<ConditionId> some,
                      std::vector<CoveredCondition>& list) {
@@ -64,7 +62,7 @@ std::size_t PolicyCoverage::seen() const {
   std::size_t count = nonzero(rows) + nonzero(limits);
   for (const CoveredCriterion& criterion : criteria) {
     for (const CoveredCondition& condition : criterion.conditions) {
-      for (const Truth truth : kTruths) count += condition.asks_for(truth) && condition.seen.of(truth) > 0 ? 1 : 0;
+      for (const Truth truth : kAllTruths) count += condition.asks_for(truth) && condition.seen.of(truth) > 0 ? 1 : 0;
     }
   }
   return count;
@@ -74,7 +72,7 @@ std::size_t PolicyCoverage::total() const {
   std::size_t count = rows.size() + limits.size();
   for (const CoveredCriterion& criterion : criteria) {
     for (const CoveredCondition& condition : criterion.conditions) {
-      for (const Truth truth : kTruths) count += condition.asks_for(truth) ? 1 : 0;
+      for (const Truth truth : kAllTruths) count += condition.asks_for(truth) ? 1 : 0;
     }
   }
   return count;

@@ -19,6 +19,8 @@
 
 namespace pas::decision {
 
+inline constexpr std::array kAllTruths = {base::Truth::kTrue, base::Truth::kFalse, base::Truth::kUnknown};
+
 class TruthCounts {
  public:
   void add(base::Truth truth) { ++counts_[static_cast<std::size_t>(truth)]; }

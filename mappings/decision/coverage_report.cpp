@@ -11,7 +11,6 @@ namespace {
 
 using base::Truth;
 
-constexpr std::array kTruths = {Truth::kTrue, Truth::kFalse, Truth::kUnknown};
 constexpr std::size_t kTextWidth = 72;
 
 std::string percent(std::size_t part, std::size_t whole) {
@@ -105,7 +104,7 @@ std::map<std::uint32_t, LineCoverage> lines_of(const PolicyCoverage& coverage) {
       LineCoverage& line = lines[condition.line];
       line.hits += condition.seen.of(Truth::kTrue) + condition.seen.of(Truth::kFalse);
       line.conditions.push_back(&condition);
-      for (const Truth truth : kTruths) {
+      for (const Truth truth : kAllTruths) {
         line.lacks = line.lacks || (condition.asks_for(truth) && condition.seen.of(truth) == 0);
       }
     }
@@ -188,7 +187,7 @@ class HtmlReport {
         if (i > 0) html_.append(std::to_string(condition.depth + 1)).append(R"(.5em">)");
         html_.append(escaped(i == 0 ? head_of(*criterion.criterion) : condition.text)).append("</td>");
         cell(std::to_string(condition.line), false);
-        for (const Truth truth : kTruths) {
+        for (const Truth truth : kAllTruths) {
           const std::size_t count = condition.seen.of(truth);
           const bool lacks = count == 0 && condition.asks_for(truth);
           cell(count == 0 && !lacks ? "-" : std::to_string(count), lacks);
@@ -250,9 +249,9 @@ std::string lcov_of(const PolicyCoverage& coverage, const std::filesystem::path&
   for (const auto& [number, line] : lines) {
     for (std::size_t block = 0; block < line.conditions.size(); ++block) {
       const CoveredCondition& condition = *line.conditions[block];
-      for (std::size_t branch = 0; branch < kTruths.size(); ++branch) {
-        if (!condition.asks_for(kTruths[branch])) continue;
-        const std::size_t count = condition.seen.of(kTruths[branch]);
+      for (std::size_t branch = 0; branch < kAllTruths.size(); ++branch) {
+        if (!condition.asks_for(kAllTruths[branch])) continue;
+        const std::size_t count = condition.seen.of(kAllTruths[branch]);
         ++branches;
         branches_seen += count > 0 ? 1 : 0;
         text += "BRDA:" + std::to_string(number) + ',' + std::to_string(block) + ',' + std::to_string(branch) + ',' +

@@ -3,18 +3,9 @@
 #include <algorithm>
 
 #include "fhir/json/writer.h"
+#include "mappings/inputs/findings.h"
 
 namespace pas::inputs {
-namespace {
-
-void add_note(std::string& note, std::string_view text) {
-  if (text.empty()) return;
-  if (!note.empty()) note += "; ";
-  note += text;
-}
-
-}  // namespace
-
 DocumentRecord DocumentRecords::read(json::Node resource, const DocumentKind& kind, const InputDefinition& definition) {
   const auto wants = [&](std::string_view field) {
     return std::any_of(definition.fields.begin(), definition.fields.end(),

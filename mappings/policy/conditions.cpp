@@ -8,8 +8,6 @@
 namespace pas::policy {
 namespace {
 
-constexpr std::array<std::string_view, 3> kTruths = {"not met", "unknown", "met"};  // in the order of base::Truth
-
 // The names that a path of the inputs document may go on with, below the input's own place.
 std::vector<std::string_view> members_of(const inputs::InputDefinition& input) {
   if (input.type == inputs::Type::kCodes) return {"system", "code"};
@@ -157,7 +155,7 @@ ConditionId ConditionCompiler::criterion(json::Node node) {
   condition.criterion = static_cast<std::uint32_t>(*found);
   condition.text = "criterion " + policy_.criteria[*found].id;
   if (const json::Node is = node["is"]) {
-    const auto truth = reader_.index_of(is, "truth", {kTruths.begin(), kTruths.end()});
+    const auto truth = reader_.index_of(is, "truth", {kTruthNames.begin(), kTruthNames.end()});
     if (truth) condition.is = static_cast<base::Truth>(*truth);
     condition.text += " is " + std::string(is.text());
   }

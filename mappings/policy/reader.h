@@ -2,6 +2,7 @@
 // Reads a JSON file of the policies directory member by member. Every mistake is noted with its place, also inside a
 // string (FHIRPath in JSON), and reading goes on, so that one load names them all. Nodes end with their Reader.
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
@@ -16,6 +17,9 @@
 #include "mappings/policy/policy.h"
 
 namespace pas::policy {
+
+// As the files write them, in the order of base::Truth.
+inline constexpr std::array<std::string_view, 3> kTruthNames = {"not met", "unknown", "met"};
 
 // The whole file, at most 4 MB. `relative` to the directory names it in the mistake.
 boost::system::result<std::string, LoadErrors> read_file(const std::filesystem::path& directory,

@@ -11,12 +11,12 @@ namespace {
 
 using inputs::Roster;
 
-json::Document read_cases() {
+json::Document roster_cases() {
   return json::Document::parse(support::read_file(support::repo_path("tests/cases/inputs/files/roster.json"))).value();
 }
 
 TEST(Npi, ChecksLengthDigitsAndCheckDigit) {
-  const auto document = read_cases();
+  const auto document = roster_cases();
   for (const json::Node npi : document.root()["npi"]["valid"])
     EXPECT_TRUE(inputs::is_valid_npi(npi.text())) << npi.text();
   for (const json::Node npi : document.root()["npi"]["invalid"]) {
@@ -39,7 +39,7 @@ void expect_lookup(const Roster& roster, json::Node lookup) {
 }
 
 TEST(Roster, ReadsItsFileOrSaysWhatIsWrong) {
-  const auto document = read_cases();
+  const auto document = roster_cases();
   for (const json::Node variant : document.root()["rosters"]) {
     for (const std::string_view line_end : {"\n", "\r\n"}) {
       SCOPED_TRACE(std::string(variant["about"].text()));

@@ -12,7 +12,7 @@ namespace {
 using inputs::ValueSets;
 using testing::StartsWith;
 
-json::Document read_cases() {
+json::Document value_set_cases() {
   return json::Document::parse(support::read_file(support::repo_path("tests/cases/inputs/files/value-sets.json")))
       .value();
 }
@@ -26,7 +26,7 @@ ValueSets husky() {
 
 TEST(ValueSets, HaveTheMembersOfThePolicy) {
   const ValueSets sets = husky();
-  const auto document = read_cases();
+  const auto document = value_set_cases();
   for (const json::Node variant : document.root()["members"]) {
     std::vector<std::string> found;
     for (const std::string_view set : sets.set_names()) {
@@ -40,7 +40,7 @@ TEST(ValueSets, HaveTheMembersOfThePolicy) {
 
 TEST(ValueSets, TranslateCodes) {
   const ValueSets sets = husky();
-  const auto document = read_cases();
+  const auto document = value_set_cases();
   for (const json::Node variant : document.root()["translations"]) {
     EXPECT_EQ(sets.translate("snomed-to-icd-10-cm", variant["system"].text(), variant["code"].text()),
               variant["to"].text());
@@ -71,7 +71,7 @@ TEST(ValueSets, AnswerMemberOfForCodingsConceptsAndPlainObjects) {
 }
 
 TEST(ValueSets, AreRefusedWithThePlace) {
-  const auto document = read_cases();
+  const auto document = value_set_cases();
   for (const json::Node variant : document.root()["broken"]) {
     SCOPED_TRACE(std::string(variant["about"].text()));
     std::string text;
