@@ -20,6 +20,12 @@ std::vector<CaseKey> keys_of(const Case& record) {
   for (const Identifier& identifier : record.patient_identifiers) {
     if (!identifier.value.empty()) keys.push_back({kPatientIdentifierKey, key_value(identifier)});
   }
+  for (const Item& item : record.items) {
+    for (const std::string* number :
+         {&item.authorization_number, &item.administrative_reference_number, &item.trace_number}) {
+      if (!number->empty()) keys.push_back({kNumberKey, *number});
+    }
+  }
   std::sort(keys.begin(), keys.end());
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   return keys;

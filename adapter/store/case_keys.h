@@ -1,5 +1,5 @@
 #pragma once
-// The keys under which a client finds its cases again, the same for every backend.
+// The keys under which cases are found again, the same for every backend.
 
 #include <string>
 #include <string_view>
@@ -15,10 +15,13 @@ inline constexpr std::string_view kClaimUrlKey = "claim-url";
 inline constexpr std::string_view kClaimIdentifierKey = "claim-identifier";
 inline constexpr std::string_view kPatientIdentifierKey = "patient-identifier";
 inline constexpr std::string_view kRequestKey = "request";  // its SHA-256
+inline constexpr std::string_view kNumberKey = "number";    // of every client: kept under the client kEveryClient
+inline constexpr std::string_view kEveryClient;
 
 struct CaseKey {
   std::string_view kind;
   std::string value;
+  std::string_view client_of(const Case& record) const { return kind == kNumberKey ? kEveryClient : record.client; }
   bool operator==(const CaseKey&) const = default;
   bool operator<(const CaseKey& other) const { return std::tie(kind, value) < std::tie(other.kind, other.value); }
 };

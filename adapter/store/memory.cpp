@@ -3,32 +3,65 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <set>
 #include <shared_mutex>
 #include <tuple>
 
 #include "adapter/store/case_keys.h"
+#include "adapter/store/memory_outbox.h"
 #include "fhir/base/digest.h"
 
 namespace pas::store {
 namespace {
 
+bool passes(const CaseFilter& filter, const Case& record) {
+  return (filter.client.empty() || record.client == filter.client) &&
+         (filter.member_id.empty() || record.member_id == filter.member_id) &&
+         (filter.payer.empty() || record.payer == filter.payer) &&
+         (!filter.status || record.status == *filter.status) &&
+         (!filter.received_from_ms || record.received_at_ms >= *filter.received_from_ms) &&
+         (!filter.received_to_ms || record.received_at_ms <= *filter.received_to_ms) &&
+         (!filter.due_before_ms || (record.due_ms > 0 && record.due_ms <= *filter.due_before_ms)) &&
+         (filter.include_replaced || record.replaced_by.empty());
+}
+
 class MemoryStore final : public Store {
  public:
   Result<void> commit(const Submission& submission) override;
+  Result<void> revise(const Revision& revision) override;
   Result<std::optional<Case>> find_case(std::string_view id) const override;
   Result<std::optional<std::string>> find_body(std::string_view id, Body body) const override;
   Result<std::optional<std::string>> decision_record(std::string_view id, int item_sequence) const override;
+  Result<std::vector<std::string>> decision_records(std::string_view id, int item_sequence) const override;
+  Result<std::vector<HistoryEntry>> history(std::string_view id) const override;
+  Result<std::vector<Supplement>> supplements(std::string_view id) const override;
   Result<std::vector<Case>> find_by_claim_url(std::string_view client, std::string_view full_url,
                                               int limit) const override;
   Result<std::vector<Case>> find_by_claim_identifier(std::string_view client, const Identifier& identifier,
                                                      int limit) const override;
   Result<std::vector<Case>> find_by_patient_identifier(std::string_view client, const Identifier& identifier,
                                                        int limit) const override;
+  Result<std::vector<Case>> find_by_member_id(std::string_view member_id, int limit) const override;
+  Result<std::vector<Case>> find_by_number(std::string_view number, int limit) const override;
+  Result<std::vector<Case>> cases_due(std::int64_t before_ms, int limit) const override;
   Result<std::optional<Case>> find_same_request(std::string_view client, std::string_view request_sha256,
                                                 std::int64_t since_ms) const override;
   Result<int> months_authorized(const MonthsQuery& query) const override;
   Result<Page> list_cases(const CaseFilter& filter, std::optional<std::int64_t> before, int limit) const override;
-  Result<std::vector<OutboxMessage>> due_messages(std::int64_t now_ms, int limit) const override;
+  Result<void> put_subscription(const Subscription& subscription, const std::vector<OutboxMessage>& outbox) override;
+  Result<std::optional<Subscription>> find_subscription(std::string_view id) const override;
+  Result<std::vector<Subscription>> list_subscriptions(std::string_view client) const override;
+  Result<std::vector<Subscription>> subscriptions_for(const std::vector<std::string>& organizations) const override;
+  Result<bool> remove_subscription(std::string_view id) override;
+  Result<std::optional<Event>> find_event(std::string_view subscription_id, std::int64_t number) const override;
+  Result<std::vector<Event>> list_events(std::string_view subscription_id, std::int64_t from, std::int64_t to,
+                                         int limit) const override;
+  Result<void> enqueue(const std::vector<OutboxMessage>& messages) override;
+  Result<std::vector<OutboxMessage>> take_messages(std::int64_t now_ms, std::int64_t lease_until_ms,
+                                                   int limit) override;
+  Result<void> settle(std::int64_t message_id, const Settlement& settlement) override;
+  Result<bool> replay(std::int64_t message_id, std::int64_t due_ms) override;
+  Result<std::vector<Delivery>> list_deliveries(std::string_view subject, int limit) const override;
   Result<NumberRange> reserve_numbers(Sequence sequence, int count) override;
   Result<std::vector<std::string>> verify() const override;
   Health health() const override { return {}; }
@@ -37,7 +70,9 @@ class MemoryStore final : public Store {
   struct Kept {
     Case record;
     Bodies bodies;
-    std::map<int, std::string> decisions;
+    std::map<int, std::vector<std::string>> decisions;  // the oldest first
+    std::vector<HistoryEntry> history;
+    std::vector<Supplement> supplements;
   };
   using KeyOfClient = std::tuple<std::string, std::string, std::string>;  // client, kind, value
   using Months = std::tuple<std::string, std::string, std::string>;       // payer, member, procedure code
@@ -46,6 +81,10 @@ class MemoryStore final : public Store {
   const Kept* find(std::string_view id) const;
   std::optional<Case> repeat_of(std::string_view client, std::string_view sha256, std::int64_t since_ms) const;
   void count_months(const Case& record, int sign);
+  void add_keys(const Case& record);
+  Result<void> check_messages(const std::vector<OutboxMessage>& messages) const;
+  void tell(const std::string& case_id, const std::vector<OutboxMessage>& messages, const std::vector<NewEvent>& events,
+            std::int64_t at_ms);
 
   std::vector<Case> find_by_key(std::string_view client, std::string_view kind, std::string_view value,
                                 int limit) const;
@@ -53,11 +92,11 @@ class MemoryStore final : public Store {
   mutable std::shared_mutex mutex_;
   std::map<std::int64_t, Kept> cases_;  // by order
   std::map<std::string, std::int64_t, std::less<>> order_of_;
-  std::map<KeyOfClient, std::vector<std::int64_t>> keys_;
+  std::map<KeyOfClient, std::set<std::int64_t>> keys_;
   std::map<Months, int> months_;
-  std::map<std::int64_t, OutboxMessage> outbox_;
+  MemoryOutbox outbox_;
+  MemorySubscriptions subscriptions_;
   std::int64_t last_order_ = 0;
-  std::int64_t last_message_ = 0;
   std::map<Sequence, std::int64_t> next_number_;
 };
 
@@ -87,9 +126,12 @@ void MemoryStore::count_months(const Case& record, int sign) {
 
 Result<void> MemoryStore::commit(const Submission& submission) {
   if (auto sound = check(submission); !sound) return sound;
-  Kept kept{submission.record, submission.bodies, {}};
-  for (const DecisionRecord& decision : submission.decisions) kept.decisions[decision.item_sequence] = decision.json;
+  Kept kept{submission.record, submission.bodies, {}, {}, {}};
+  for (const DecisionRecord& decision : submission.decisions) {
+    kept.decisions[decision.item_sequence].push_back(decision.json);
+  }
   Case& record = kept.record;
+  kept.history = {{1, record.received_at_ms, record.client, std::string(kSubmitAction), ""}};
 
   const std::unique_lock lock(mutex_);
   if (find(record.id) != nullptr) {
@@ -111,18 +153,67 @@ Result<void> MemoryStore::commit(const Submission& submission) {
   }
   record.order = ++last_order_;
   record.replaced_by.clear();
+  record.revision = 1;
   count_months(record, 1);
-  for (const CaseKey& key : keys_of(record)) {
-    keys_[{record.client, std::string(key.kind), key.value}].push_back(record.order);
-  }
-  for (OutboxMessage message : submission.outbox) {
-    message.id = ++last_message_;
-    message.case_id = record.id;
-    outbox_.emplace(message.id, std::move(message));
-  }
+  add_keys(record);
+  tell(record.id, submission.outbox, submission.events, record.received_at_ms);
   order_of_.emplace(record.id, record.order);
   cases_.emplace(record.order, std::move(kept));
   return {};
+}
+
+Result<void> MemoryStore::revise(const Revision& revision) {
+  if (auto sound = check(revision); !sound) return sound;
+  const std::unique_lock lock(mutex_);
+  const std::string place = "case " + revision.case_id;
+  const auto order = order_of_.find(revision.case_id);
+  if (order == order_of_.end()) return base::invalid(place + ": no such case");
+  Kept& kept = cases_.at(order->second);
+  Case& record = kept.record;
+  if (!record.replaced_by.empty()) return base::Error{base::ErrorCode::kConflict, place + ": it was replaced"};
+  if (record.revision != revision.expected_revision) {
+    return base::Error{base::ErrorCode::kConflict, place + ": it was changed meanwhile"};
+  }
+  for (const Supplement& known : kept.supplements) {
+    for (const Supplement& added : revision.supplements) {
+      if (added.id == known.id) return base::Error{base::ErrorCode::kConflict, place + ": it has that supplement"};
+    }
+  }
+
+  count_months(record, -1);
+  record.status = revision.status;
+  record.due_ms = revision.due_ms;
+  record.items = revision.items;
+  ++record.revision;
+  count_months(record, 1);
+  add_keys(record);
+  if (!revision.response.empty()) kept.bodies.response = revision.response;
+  if (!revision.claim_response.empty()) kept.bodies.claim_response = revision.claim_response;
+  for (const DecisionRecord& decision : revision.decisions) {
+    kept.decisions[decision.item_sequence].push_back(decision.json);
+  }
+  kept.history.push_back({record.revision, revision.at_ms, revision.actor, revision.action, revision.note});
+  kept.supplements.insert(kept.supplements.end(), revision.supplements.begin(), revision.supplements.end());
+  tell(record.id, revision.outbox, revision.events, revision.at_ms);
+  return {};
+}
+
+void MemoryStore::add_keys(const Case& record) {
+  for (const CaseKey& key : keys_of(record)) {
+    std::set<std::int64_t>& orders = keys_[{std::string(key.client_of(record)), std::string(key.kind), key.value}];
+    orders.insert(record.order);
+  }
+}
+
+void MemoryStore::tell(const std::string& case_id, const std::vector<OutboxMessage>& messages,
+                       const std::vector<NewEvent>& events, std::int64_t at_ms) {
+  for (OutboxMessage message : messages) {
+    message.case_id = case_id;
+    outbox_.add(std::move(message));
+  }
+  for (const NewEvent& event : events) {
+    if (auto message = subscriptions_.add_event(event, case_id, at_ms)) outbox_.add(std::move(*message));
+  }
 }
 
 Result<std::optional<Case>> MemoryStore::find_case(std::string_view id) const {
@@ -150,12 +241,30 @@ Result<std::optional<std::string>> MemoryStore::find_body(std::string_view id, B
 }
 
 Result<std::optional<std::string>> MemoryStore::decision_record(std::string_view id, int item_sequence) const {
+  auto records = decision_records(id, item_sequence);
+  if (records->empty()) return std::optional<std::string>();
+  return std::optional(std::move(records->back()));
+}
+
+Result<std::vector<std::string>> MemoryStore::decision_records(std::string_view id, int item_sequence) const {
   const std::shared_lock lock(mutex_);
   const Kept* kept = find(id);
-  if (kept == nullptr) return std::optional<std::string>();
-  const auto decision = kept->decisions.find(item_sequence);
-  if (decision == kept->decisions.end()) return std::optional<std::string>();
-  return std::optional(decision->second);
+  if (kept == nullptr) return std::vector<std::string>();
+  const auto decisions = kept->decisions.find(item_sequence);
+  if (decisions == kept->decisions.end()) return std::vector<std::string>();
+  return decisions->second;
+}
+
+Result<std::vector<HistoryEntry>> MemoryStore::history(std::string_view id) const {
+  const std::shared_lock lock(mutex_);
+  const Kept* kept = find(id);
+  return kept == nullptr ? std::vector<HistoryEntry>() : kept->history;
+}
+
+Result<std::vector<Supplement>> MemoryStore::supplements(std::string_view id) const {
+  const std::shared_lock lock(mutex_);
+  const Kept* kept = find(id);
+  return kept == nullptr ? std::vector<Supplement>() : kept->supplements;
 }
 
 std::vector<Case> MemoryStore::find_by_key(std::string_view client, std::string_view kind, std::string_view value,
@@ -184,6 +293,32 @@ Result<std::vector<Case>> MemoryStore::find_by_claim_identifier(std::string_view
 Result<std::vector<Case>> MemoryStore::find_by_patient_identifier(std::string_view client, const Identifier& identifier,
                                                                   int limit) const {
   return find_by_key(client, kPatientIdentifierKey, key_value(identifier), limit);
+}
+
+Result<std::vector<Case>> MemoryStore::find_by_number(std::string_view number, int limit) const {
+  return find_by_key(kEveryClient, kNumberKey, number, limit);
+}
+
+Result<std::vector<Case>> MemoryStore::find_by_member_id(std::string_view member_id, int limit) const {
+  if (member_id.empty()) return std::vector<Case>();
+  CaseFilter filter;
+  filter.member_id = member_id;
+  return std::move(list_cases(filter, std::nullopt, limit)->cases);
+}
+
+Result<std::vector<Case>> MemoryStore::cases_due(std::int64_t before_ms, int limit) const {
+  CaseFilter filter;
+  filter.status = Status::kPended;
+  filter.include_replaced = false;
+  filter.due_before_ms = before_ms;
+  const std::shared_lock lock(mutex_);
+  std::vector<Case> due;
+  for (const auto& [order, kept] : cases_) {
+    if (passes(filter, kept.record)) due.push_back(kept.record);
+  }
+  std::stable_sort(due.begin(), due.end(), [](const Case& a, const Case& b) { return a.due_ms < b.due_ms; });
+  due.resize(std::min(due.size(), static_cast<std::size_t>(std::clamp(limit, 0, kMaxCases))));
+  return due;
 }
 
 Result<std::optional<Case>> MemoryStore::find_same_request(std::string_view client, std::string_view request_sha256,
@@ -215,9 +350,7 @@ Result<Page> MemoryStore::list_cases(const CaseFilter& filter, std::optional<std
   while (place != cases_.begin()) {
     --place;
     const Case& record = place->second.record;
-    if (!filter.client.empty() && record.client != filter.client) continue;
-    if (!filter.member_id.empty() && record.member_id != filter.member_id) continue;
-    if (filter.status && record.status != *filter.status) continue;
+    if (!passes(filter, record)) continue;
     if (page.cases.size() == most) {
       if (most > 0) page.continue_before = page.cases.back().order;
       break;
@@ -227,16 +360,81 @@ Result<Page> MemoryStore::list_cases(const CaseFilter& filter, std::optional<std
   return page;
 }
 
-Result<std::vector<OutboxMessage>> MemoryStore::due_messages(std::int64_t now_ms, int limit) const {
-  const std::shared_lock lock(mutex_);
-  std::vector<OutboxMessage> due;
-  for (const auto& [id, message] : outbox_) {
-    if (message.due_ms <= now_ms) due.push_back(message);
+Result<void> MemoryStore::check_messages(const std::vector<OutboxMessage>& messages) const {
+  for (const OutboxMessage& message : messages) {
+    if (!message.case_id.empty() && find(message.case_id) == nullptr) {
+      return base::invalid("message for case " + message.case_id + ": no such case");
+    }
   }
-  std::stable_sort(due.begin(), due.end(),
-                   [](const OutboxMessage& a, const OutboxMessage& b) { return a.due_ms < b.due_ms; });
-  due.resize(std::min(due.size(), static_cast<std::size_t>(std::clamp(limit, 0, kMaxCases))));
-  return due;
+  return {};
+}
+
+Result<void> MemoryStore::put_subscription(const Subscription& subscription, const std::vector<OutboxMessage>& outbox) {
+  if (auto sound = check(subscription); !sound) return sound;
+  const std::unique_lock lock(mutex_);
+  if (auto sound = check_messages(outbox); !sound) return sound;
+  subscriptions_.put(subscription);
+  for (const OutboxMessage& message : outbox) outbox_.add(message);
+  return {};
+}
+
+Result<std::optional<Subscription>> MemoryStore::find_subscription(std::string_view id) const {
+  const std::shared_lock lock(mutex_);
+  return subscriptions_.find(id);
+}
+
+Result<std::vector<Subscription>> MemoryStore::list_subscriptions(std::string_view client) const {
+  const std::shared_lock lock(mutex_);
+  return subscriptions_.list(client);
+}
+
+Result<std::vector<Subscription>> MemoryStore::subscriptions_for(const std::vector<std::string>& organizations) const {
+  const std::shared_lock lock(mutex_);
+  return subscriptions_.of(organizations);
+}
+
+Result<bool> MemoryStore::remove_subscription(std::string_view id) {
+  const std::unique_lock lock(mutex_);
+  return subscriptions_.remove(id);
+}
+
+Result<std::optional<Event>> MemoryStore::find_event(std::string_view subscription_id, std::int64_t number) const {
+  const std::shared_lock lock(mutex_);
+  return subscriptions_.event(subscription_id, number);
+}
+
+Result<std::vector<Event>> MemoryStore::list_events(std::string_view subscription_id, std::int64_t from,
+                                                    std::int64_t to, int limit) const {
+  const std::shared_lock lock(mutex_);
+  return subscriptions_.events(subscription_id, from, to, limit);
+}
+
+Result<void> MemoryStore::enqueue(const std::vector<OutboxMessage>& messages) {
+  const std::unique_lock lock(mutex_);
+  if (auto sound = check_messages(messages); !sound) return sound;
+  for (const OutboxMessage& message : messages) outbox_.add(message);
+  return {};
+}
+
+Result<std::vector<OutboxMessage>> MemoryStore::take_messages(std::int64_t now_ms, std::int64_t lease_until_ms,
+                                                              int limit) {
+  const std::unique_lock lock(mutex_);
+  return outbox_.take(now_ms, lease_until_ms, limit);
+}
+
+Result<void> MemoryStore::settle(std::int64_t message_id, const Settlement& settlement) {
+  const std::unique_lock lock(mutex_);
+  return outbox_.settle(message_id, settlement);
+}
+
+Result<bool> MemoryStore::replay(std::int64_t message_id, std::int64_t due_ms) {
+  const std::unique_lock lock(mutex_);
+  return outbox_.replay(message_id, due_ms);
+}
+
+Result<std::vector<Delivery>> MemoryStore::list_deliveries(std::string_view subject, int limit) const {
+  const std::shared_lock lock(mutex_);
+  return outbox_.deliveries(subject, limit);
 }
 
 Result<NumberRange> MemoryStore::reserve_numbers(Sequence sequence, int count) {

@@ -83,6 +83,22 @@ std::optional<std::vector<Identifier>> unpack_identifiers(std::string_view packe
   return identifiers;
 }
 
+std::string pack_texts(std::span<const std::string> texts) {
+  std::string packed;
+  for (const std::string& text : texts) add_netstring(packed, text);
+  return packed;
+}
+
+std::optional<std::vector<std::string>> unpack_texts(std::string_view packed) {
+  std::vector<std::string> texts;
+  while (!packed.empty()) {
+    auto text = take_netstring(packed);
+    if (!text) return std::nullopt;
+    texts.push_back(std::move(*text));
+  }
+  return texts;
+}
+
 std::string pack_decisions(std::span<const DecisionRecord> decisions) {
   std::string packed;
   for (const DecisionRecord& decision : decisions) {

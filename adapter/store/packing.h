@@ -22,6 +22,9 @@ inline constexpr unsigned long long kMaxUnpackedBytes = 1ULL << 30U;
 std::string pack_identifiers(std::span<const Identifier> identifiers);
 std::optional<std::vector<Identifier>> unpack_identifiers(std::string_view packed);
 
+std::string pack_texts(std::span<const std::string> texts);
+std::optional<std::vector<std::string>> unpack_texts(std::string_view packed);
+
 // The same with item sequence and JSON.
 std::string pack_decisions(std::span<const DecisionRecord> decisions);
 std::optional<std::vector<DecisionRecord>> unpack_decisions(std::string_view packed);

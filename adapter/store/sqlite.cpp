@@ -7,9 +7,11 @@
 #include "adapter/store/case_keys.h"
 #include "adapter/store/file_lock.h"
 #include "adapter/store/sqlite_checkpointer.h"
+#include "adapter/store/sqlite_outbox.h"
 #include "adapter/store/sqlite_read.h"
 #include "adapter/store/sqlite_readers.h"
 #include "adapter/store/sqlite_schema.h"
+#include "adapter/store/sqlite_subscriptions.h"
 #include "adapter/store/sqlite_verify.h"
 #include "adapter/store/sqlite_write.h"
 #include "adapter/store/sqlite_writer.h"
@@ -39,6 +41,13 @@ class SqliteStore final : public Store {
                        packed.bytes());
   }
 
+  Result<void> revise(const Revision& revision) override {
+    if (auto sound = check(revision); !sound) return sound;
+    const PackedRevision packed(revision);
+    return writer_.run([&](SqliteConnection& connection) { return store::revise(connection, revision, packed); },
+                       packed.bytes());
+  }
+
   Result<std::optional<Case>> find_case(std::string_view id) const override {
     return readers_->ask([&](SqliteConnection& connection) { return read_case(connection, id); });
   }
@@ -48,7 +57,22 @@ class SqliteStore final : public Store {
   }
 
   Result<std::optional<std::string>> decision_record(std::string_view id, int item_sequence) const override {
-    return readers_->ask([&](SqliteConnection& connection) { return read_decision(connection, id, item_sequence); });
+    auto records = decision_records(id, item_sequence);
+    if (!records) return records.error();
+    if (records->empty()) return std::optional<std::string>();
+    return std::optional(std::move(records->back()));
+  }
+
+  Result<std::vector<std::string>> decision_records(std::string_view id, int item_sequence) const override {
+    return readers_->ask([&](SqliteConnection& connection) { return read_decisions(connection, id, item_sequence); });
+  }
+
+  Result<std::vector<HistoryEntry>> history(std::string_view id) const override {
+    return readers_->ask([&](SqliteConnection& connection) { return read_history(connection, id); });
+  }
+
+  Result<std::vector<Supplement>> supplements(std::string_view id) const override {
+    return readers_->ask([&](SqliteConnection& connection) { return read_supplements(connection, id); });
   }
 
   Result<std::vector<Case>> find_by_claim_url(std::string_view client, std::string_view full_url,
@@ -66,6 +90,23 @@ class SqliteStore final : public Store {
     return find_by_key(client, kPatientIdentifierKey, key_value(identifier), limit);
   }
 
+  Result<std::vector<Case>> find_by_member_id(std::string_view member_id, int limit) const override {
+    if (member_id.empty()) return std::vector<Case>();
+    CaseFilter filter;
+    filter.member_id = member_id;
+    auto page = list_cases(filter, std::nullopt, limit);
+    if (!page) return page.error();
+    return std::move(page->cases);
+  }
+
+  Result<std::vector<Case>> find_by_number(std::string_view number, int limit) const override {
+    return find_by_key(kEveryClient, kNumberKey, number, limit);
+  }
+
+  Result<std::vector<Case>> cases_due(std::int64_t before_ms, int limit) const override {
+    return readers_->ask([&](SqliteConnection& connection) { return read_due_cases(connection, before_ms, limit); });
+  }
+
   Result<std::optional<Case>> find_same_request(std::string_view client, std::string_view request_sha256,
                                                 std::int64_t since_ms) const override {
     return readers_->ask(
@@ -80,8 +121,71 @@ class SqliteStore final : public Store {
     return readers_->ask([&](SqliteConnection& connection) { return read_page(connection, filter, before, limit); });
   }
 
-  Result<std::vector<OutboxMessage>> due_messages(std::int64_t now_ms, int limit) const override {
-    return readers_->ask([&](SqliteConnection& connection) { return read_due(connection, now_ms, limit); });
+  Result<void> put_subscription(const Subscription& subscription, const std::vector<OutboxMessage>& outbox) override {
+    if (auto sound = check(subscription); !sound) return sound;
+    return writer_.run(
+        [&](SqliteConnection& connection) -> Result<void> {
+          if (auto put = store::put_subscription(connection, subscription); !put) return put;
+          return insert_messages(connection, outbox);
+        },
+        subscription.json.size());
+  }
+
+  Result<std::optional<Subscription>> find_subscription(std::string_view id) const override {
+    return readers_->ask([&](SqliteConnection& connection) { return read_subscription(connection, id); });
+  }
+
+  Result<std::vector<Subscription>> list_subscriptions(std::string_view client) const override {
+    return readers_->ask([&](SqliteConnection& connection) { return read_subscriptions(connection, client); });
+  }
+
+  Result<std::vector<Subscription>> subscriptions_for(const std::vector<std::string>& organizations) const override {
+    return readers_->ask(
+        [&](SqliteConnection& connection) { return read_subscriptions_for(connection, organizations); });
+  }
+
+  Result<bool> remove_subscription(std::string_view id) override {
+    return write<bool>([&](SqliteConnection& connection) { return store::remove_subscription(connection, id); });
+  }
+
+  Result<std::optional<Event>> find_event(std::string_view subscription_id, std::int64_t number) const override {
+    auto events = list_events(subscription_id, number, number, 1);
+    if (!events) return events.error();
+    if (events->empty()) return std::optional<Event>();
+    return std::optional(std::move(events->front()));
+  }
+
+  Result<std::vector<Event>> list_events(std::string_view subscription_id, std::int64_t from, std::int64_t to,
+                                         int limit) const override {
+    return readers_->ask(
+        [&](SqliteConnection& connection) { return read_events(connection, subscription_id, from, to, limit); });
+  }
+
+  Result<void> enqueue(const std::vector<OutboxMessage>& messages) override {
+    return writer_.run([&](SqliteConnection& connection) { return insert_messages(connection, messages); }, 0);
+  }
+
+  // Most looks find nothing: they cost a read and no transaction.
+  Result<std::vector<OutboxMessage>> take_messages(std::int64_t now_ms, std::int64_t lease_until_ms,
+                                                   int limit) override {
+    const auto any = readers_->ask([&](SqliteConnection& connection) { return any_due(connection, now_ms); });
+    if (!any) return any.error();
+    if (!*any) return std::vector<OutboxMessage>();
+    return write<std::vector<OutboxMessage>>(
+        [&](SqliteConnection& connection) { return take(connection, now_ms, lease_until_ms, limit); });
+  }
+
+  Result<void> settle(std::int64_t message_id, const Settlement& settlement) override {
+    return writer_.run([&](SqliteConnection& connection) { return store::settle(connection, message_id, settlement); },
+                       0);
+  }
+
+  Result<bool> replay(std::int64_t message_id, std::int64_t due_ms) override {
+    return write<bool>([&](SqliteConnection& connection) { return store::replay(connection, message_id, due_ms); });
+  }
+
+  Result<std::vector<Delivery>> list_deliveries(std::string_view subject, int limit) const override {
+    return readers_->ask([&](SqliteConnection& connection) { return read_deliveries(connection, subject, limit); });
   }
 
   Result<NumberRange> reserve_numbers(Sequence sequence, int count) override;
@@ -116,6 +220,29 @@ class SqliteStore final : public Store {
         [&](SqliteConnection& connection) { return read_by_key(connection, client, kind, value, limit); });
   }
 
+  static Result<void> insert_messages(SqliteConnection& connection, const std::vector<OutboxMessage>& messages) {
+    for (const OutboxMessage& message : messages) {
+      if (auto inserted = insert_message(connection, message, std::nullopt); !inserted) return inserted;
+    }
+    return {};
+  }
+
+  // A job that has a value to give.
+  template <class Value, class Job>
+  Result<Value> write(const Job& job) {
+    Value value{};
+    auto ran = writer_.run(
+        [&](SqliteConnection& connection) -> Result<void> {
+          Result<Value> made = job(connection);
+          if (!made) return made.error();
+          value = std::move(*made);
+          return {};
+        },
+        0);
+    if (!ran) return ran.error();
+    return value;
+  }
+
   const SqliteOptions options_;
   const FileLock lock_;
   NumberBlock authorization_numbers_;
@@ -131,18 +258,11 @@ Result<NumberRange> SqliteStore::reserve_numbers(Sequence sequence, int count) {
   const std::scoped_lock lock(block.mutex);
   if (block.end - block.next < count) {
     const int size = std::max(count, kNumberBlock);
-    std::int64_t first = 0;
-    auto taken = writer_.run(
-        [&](SqliteConnection& connection) -> Result<void> {
-          auto numbers = take_numbers(connection, sequence, size);
-          if (!numbers) return numbers.error();
-          first = *numbers;
-          return {};
-        },
-        0);
-    if (!taken) return taken.error();
-    block.next = first;
-    block.end = first + size;
+    const auto first =
+        write<std::int64_t>([&](SqliteConnection& connection) { return take_numbers(connection, sequence, size); });
+    if (!first) return first.error();
+    block.next = *first;
+    block.end = *first + size;
   }
   const NumberRange range{block.next, count};
   block.next += count;

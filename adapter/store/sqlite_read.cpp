@@ -34,7 +34,8 @@ Result<Case> case_of(const SqliteQuery& row) {
   const auto status = parse(row.bytes(5), {Status::kDecided, Status::kPended, Status::kCancelled, Status::kError});
   auto claim_identifiers = unpack_identifiers(row.bytes(6));
   auto patient_identifiers = unpack_identifiers(row.bytes(10));
-  if (!kind || !status || !claim_identifiers || !patient_identifiers) return damaged(record.id, "row");
+  auto requestors = unpack_identifiers(row.bytes(19));
+  if (!kind || !status || !claim_identifiers || !patient_identifiers || !requestors) return damaged(record.id, "row");
   record.kind = *kind;
   record.status = *status;
   record.claim_identifiers = std::move(*claim_identifiers);
@@ -48,6 +49,10 @@ Result<Case> case_of(const SqliteQuery& row) {
   record.request_sha256 = row.text(14);
   record.prior_id = row.text(15);
   record.replaced_by = row.text(16);
+  record.priority = row.text(17);
+  record.due_ms = row.integer(18);
+  record.requestors = std::move(*requestors);
+  record.revision = row.integer(20);
   return record;
 }
 
@@ -133,17 +138,52 @@ Result<std::optional<std::string>> read_body(SqliteConnection& connection, std::
   return read_text(row, id, "body");
 }
 
-Result<std::optional<std::string>> read_decision(SqliteConnection& connection, std::string_view id, int item_sequence) {
-  SqliteQuery row(connection, "SELECT b.decisions FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = ?", id);
-  const auto packed = read_text(row, id, "decisions");
-  if (!packed) return packed.error();
-  if (!*packed) return std::optional<std::string>();
-  auto decisions = unpack_decisions(**packed);
-  if (!decisions) return damaged(std::string(id), "decisions");
-  for (DecisionRecord& decision : *decisions) {
-    if (decision.item_sequence == item_sequence) return std::optional(std::move(decision.json));
+Result<std::vector<std::string>> read_decisions(SqliteConnection& connection, std::string_view id, int item_sequence) {
+  SqliteQuery row(connection,
+                  "SELECT 1 AS revision, b.decisions FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = ?1 "
+                  "UNION ALL SELECT r.revision, r.decisions FROM cases c JOIN revisions r ON r.case_seq = c.seq "
+                  "WHERE c.id = ?1 ORDER BY 1",
+                  id);
+  std::vector<std::string> records;
+  while (row.next()) {
+    const auto packed = decompress(row.bytes(1));
+    auto decisions = packed ? unpack_decisions(*packed) : std::nullopt;
+    if (!decisions) return damaged(std::string(id), "decisions");
+    for (DecisionRecord& decision : *decisions) {
+      if (decision.item_sequence == item_sequence) records.push_back(std::move(decision.json));
+    }
   }
-  return std::optional<std::string>();
+  if (auto read = row.finish(); !read) return read.error();
+  return records;
+}
+
+Result<std::vector<HistoryEntry>> read_history(SqliteConnection& connection, std::string_view id) {
+  SqliteQuery row(connection,
+                  "SELECT 1, received_at_ms, client, ?2, '' FROM cases WHERE id = ?1 UNION ALL "
+                  "SELECT r.revision, r.at_ms, r.actor, r.action, r.note FROM cases c "
+                  "JOIN revisions r ON r.case_seq = c.seq WHERE c.id = ?1 ORDER BY 1",
+                  id, kSubmitAction);
+  std::vector<HistoryEntry> history;
+  while (row.next()) {
+    history.push_back({row.integer(0), row.integer(1), row.text(2), row.text(3), row.text(4)});
+  }
+  if (auto read = row.finish(); !read) return read.error();
+  return history;
+}
+
+Result<std::vector<Supplement>> read_supplements(SqliteConnection& connection, std::string_view id) {
+  SqliteQuery row(connection,
+                  "SELECT s.id, s.received_at_ms, s.json FROM cases c JOIN supplements s ON s.case_seq = c.seq "
+                  "WHERE c.id = ? ORDER BY s.seq",
+                  id);
+  std::vector<Supplement> supplements;
+  while (row.next()) {
+    auto json = decompress(row.bytes(2));
+    if (!json) return damaged(std::string(id), "supplement");
+    supplements.push_back({row.text(0), row.integer(1), std::move(*json)});
+  }
+  if (auto read = row.finish(); !read) return read.error();
+  return supplements;
 }
 
 Result<std::vector<Case>> read_by_key(SqliteConnection& connection, std::string_view client, std::string_view kind,
@@ -185,13 +225,20 @@ Result<Page> read_page(SqliteConnection& connection, const CaseFilter& filter, s
   sql += filter.client.empty() ? " AND ?2 = ''" : " AND c.client = ?2";
   sql += filter.member_id.empty() ? " AND ?3 = ''" : " AND c.member_id = ?3";
   sql += filter.status ? " AND c.status = ?4" : " AND ?4 = ''";
+  sql += filter.payer.empty() ? " AND ?5 = ''" : " AND c.payer = ?5";
+  sql += filter.received_from_ms ? " AND c.received_at_ms >= ?6" : " AND ?6 = 0";
+  sql += filter.received_to_ms ? " AND c.received_at_ms <= ?7" : " AND ?7 = 0";
+  sql += filter.due_before_ms ? " AND c.due_ms > 0 AND c.due_ms <= ?8" : " AND ?8 = 0";
+  if (!filter.include_replaced) sql += " AND c.replaced_by = ''";
   // Only these are indexed, and SQLite uses the index only for a query that says so.
   if (filter.status && *filter.status != Status::kDecided) sql += " AND c.status <> 'decided'";
-  sql += " ORDER BY c.seq DESC LIMIT ?5";
+  sql += " ORDER BY c.seq DESC LIMIT ?9";
   const auto most = static_cast<std::size_t>(most_cases(limit));
   const std::string_view status = filter.status ? to_string(*filter.status) : std::string_view();
   const std::int64_t below = before.value_or(std::numeric_limits<std::int64_t>::max());
-  SqliteQuery row(connection, sql, below, filter.client, filter.member_id, status, static_cast<std::int64_t>(most) + 1);
+  SqliteQuery row(connection, sql, below, filter.client, filter.member_id, status, filter.payer,
+                  filter.received_from_ms.value_or(0), filter.received_to_ms.value_or(0),
+                  filter.due_before_ms.value_or(0), static_cast<std::int64_t>(most) + 1);
   auto cases = read_cases(connection, row);
   if (!cases) return cases.error();
   Page page{std::move(*cases), std::nullopt};
@@ -202,15 +249,12 @@ Result<Page> read_page(SqliteConnection& connection, const CaseFilter& filter, s
   return page;
 }
 
-Result<std::vector<OutboxMessage>> read_due(SqliteConnection& connection, std::int64_t now_ms, int limit) {
+Result<std::vector<Case>> read_due_cases(SqliteConnection& connection, std::int64_t before_ms, int limit) {
   SqliteQuery row(connection,
-                  "SELECT o.id, c.id, o.kind, o.payload, o.due_ms FROM outbox o JOIN cases c ON c.seq = o.case_seq "
-                  "WHERE o.due_ms <= ? ORDER BY o.due_ms, o.id LIMIT ?",
-                  now_ms, most_cases(limit));
-  std::vector<OutboxMessage> due;
-  while (row.next()) due.push_back({row.integer(0), row.text(1), row.text(2), row.text(3), row.integer(4)});
-  if (auto read = row.finish(); !read) return read.error();
-  return due;
+                  "SELECT c.* FROM cases c WHERE c.status = 'pended' AND c.replaced_by = '' AND c.due_ms > 0 "
+                  "AND c.due_ms <= ? ORDER BY c.due_ms, c.seq LIMIT ?",
+                  before_ms, most_cases(limit));
+  return read_cases(connection, row);
 }
 
 }  // namespace pas::store

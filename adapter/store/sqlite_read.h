@@ -13,7 +13,9 @@ namespace pas::store {
 
 Result<std::optional<Case>> read_case(SqliteConnection& connection, std::string_view id);
 Result<std::optional<std::string>> read_body(SqliteConnection& connection, std::string_view id, Body body);
-Result<std::optional<std::string>> read_decision(SqliteConnection& connection, std::string_view id, int item_sequence);
+Result<std::vector<std::string>> read_decisions(SqliteConnection& connection, std::string_view id, int item_sequence);
+Result<std::vector<HistoryEntry>> read_history(SqliteConnection& connection, std::string_view id);
+Result<std::vector<Supplement>> read_supplements(SqliteConnection& connection, std::string_view id);
 // `kind` is one of case_keys.h.
 Result<std::vector<Case>> read_by_key(SqliteConnection& connection, std::string_view client, std::string_view kind,
                                       std::string_view value, int limit);
@@ -22,6 +24,6 @@ Result<std::optional<Case>> read_same_request(SqliteConnection& connection, std:
 Result<int> read_months(SqliteConnection& connection, const MonthsQuery& query);
 Result<Page> read_page(SqliteConnection& connection, const CaseFilter& filter, std::optional<std::int64_t> before,
                        int limit);
-Result<std::vector<OutboxMessage>> read_due(SqliteConnection& connection, std::int64_t now_ms, int limit);
+Result<std::vector<Case>> read_due_cases(SqliteConnection& connection, std::int64_t before_ms, int limit);
 
 }  // namespace pas::store

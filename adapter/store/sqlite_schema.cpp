@@ -96,6 +96,107 @@ CREATE TABLE sequences (
 ) STRICT, WITHOUT ROWID;
 INSERT INTO sequences VALUES ('authorization', 1), ('administrative-reference', 1);
 )sql",
+    // The workflow after the answer: revisions, supplements, subscriptions and their events, and an outbox whose
+    // messages are leased. The first revision of a case is its own row. Of a subject's messages one is 'waiting' and
+    // the others stand 'behind' it, so that a look for due messages never reads those that cannot go.
+    R"sql(
+ALTER TABLE cases ADD COLUMN priority TEXT NOT NULL DEFAULT '';
+ALTER TABLE cases ADD COLUMN due_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE cases ADD COLUMN requestors TEXT NOT NULL DEFAULT '';
+ALTER TABLE cases ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
+CREATE INDEX cases_due ON cases (due_ms) WHERE status = 'pended' AND replaced_by = '' AND due_ms > 0;
+
+INSERT OR IGNORE INTO case_keys
+  SELECT '', 'number', authorization_number, case_seq FROM items WHERE authorization_number <> ''
+  UNION SELECT '', 'number', administrative_reference_number, case_seq FROM items
+    WHERE administrative_reference_number <> ''
+  UNION SELECT '', 'number', trace_number, case_seq FROM items WHERE trace_number <> '';
+
+CREATE TABLE revisions (
+  case_seq INTEGER NOT NULL REFERENCES cases (seq) ON DELETE CASCADE,
+  revision INTEGER NOT NULL CHECK (revision > 1),
+  at_ms INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  action TEXT NOT NULL,
+  note TEXT NOT NULL,
+  decisions BLOB NOT NULL,
+  PRIMARY KEY (case_seq, revision)
+) STRICT;
+
+CREATE TABLE supplements (
+  seq INTEGER PRIMARY KEY,
+  case_seq INTEGER NOT NULL REFERENCES cases (seq) ON DELETE CASCADE,
+  id TEXT NOT NULL,
+  received_at_ms INTEGER NOT NULL,
+  json BLOB NOT NULL,
+  UNIQUE (case_seq, id)
+) STRICT;
+
+CREATE TABLE subscriptions (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  client TEXT NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('requested', 'active', 'error', 'off')),
+  json BLOB NOT NULL,
+  endpoint TEXT NOT NULL,
+  organizations TEXT NOT NULL,
+  version TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  end_ms INTEGER NOT NULL,
+  heartbeat_s INTEGER NOT NULL,
+  event_count INTEGER NOT NULL,
+  error TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE subscription_organizations (
+  organization TEXT NOT NULL,
+  subscription_seq INTEGER NOT NULL REFERENCES subscriptions (seq) ON DELETE CASCADE,
+  PRIMARY KEY (organization, subscription_seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX subscription_organizations_seq ON subscription_organizations (subscription_seq);
+
+CREATE TABLE events (
+  subscription_seq INTEGER NOT NULL REFERENCES subscriptions (seq) ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  case_seq INTEGER NOT NULL REFERENCES cases (seq) ON DELETE CASCADE,
+  timestamp_ms INTEGER NOT NULL,
+  focus BLOB NOT NULL,
+  PRIMARY KEY (subscription_seq, number)
+) STRICT;
+CREATE INDEX events_case ON events (case_seq);
+
+CREATE TABLE messages (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  case_seq INTEGER REFERENCES cases (seq) ON DELETE CASCADE,
+  kind TEXT NOT NULL,
+  payload BLOB NOT NULL,
+  due_ms INTEGER NOT NULL,
+  subject TEXT NOT NULL DEFAULT '',
+  attempts INTEGER NOT NULL DEFAULT 0,
+  leased INTEGER NOT NULL DEFAULT 0,
+  state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'behind', 'failed'))
+) STRICT;
+INSERT INTO messages (id, case_seq, kind, payload, due_ms) SELECT id, case_seq, kind, payload, due_ms FROM outbox;
+DROP TABLE outbox;
+ALTER TABLE messages RENAME TO outbox;
+CREATE INDEX outbox_case ON outbox (case_seq);
+CREATE INDEX outbox_due ON outbox (due_ms) WHERE state = 'waiting';
+CREATE UNIQUE INDEX outbox_head ON outbox (subject) WHERE state = 'waiting' AND subject <> '';
+CREATE INDEX outbox_behind ON outbox (subject, id) WHERE state = 'behind';
+
+CREATE TABLE deliveries (
+  seq INTEGER PRIMARY KEY,
+  subject TEXT NOT NULL,
+  message_id INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  outcome TEXT NOT NULL CHECK (outcome IN ('done', 'retry', 'failed')),
+  attempt INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL,
+  result TEXT NOT NULL,
+  http_status INTEGER NOT NULL
+) STRICT;
+CREATE INDEX deliveries_subject ON deliveries (subject, seq);
+)sql",
 };
 
 Result<std::int64_t> read_integer(SqliteConnection& connection, std::string_view sql) {

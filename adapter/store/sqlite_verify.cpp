@@ -39,6 +39,15 @@ constexpr Rule kRules[] = {
     {"SELECT 'sequence ' || column1 FROM (VALUES ('authorization'), ('administrative-reference')) "
      "WHERE coalesce((SELECT next FROM sequences s WHERE s.name = column1), 0) < 1",
      ": missing"},
+    {"SELECT 'case ' || id FROM cases c WHERE revision <> 1 + (SELECT count(*) FROM revisions r "
+     "WHERE r.case_seq = c.seq AND r.revision <= c.revision)",
+     ": its history has gaps"},
+    {"SELECT 'subscription ' || id FROM subscriptions s WHERE event_count <> (SELECT count(*) FROM events e "
+     "WHERE e.subscription_seq = s.seq AND e.number BETWEEN 1 AND s.event_count)",
+     ": its events have gaps"},
+    {"SELECT 'message ' || min(id) FROM outbox WHERE state = 'behind' GROUP BY subject "
+     "HAVING subject NOT IN (SELECT subject FROM outbox WHERE state = 'waiting')",
+     ": it stands behind nothing"},
 };
 
 using Faults = std::vector<std::string>;
@@ -60,7 +69,7 @@ Result<void> check_rule(SqliteConnection& connection, const Rule& rule, Faults& 
 Result<void> check_keys(SqliteConnection& connection, const Case& record, Faults& faults) {
   for (const CaseKey& key : keys_of(record)) {
     SqliteQuery row(connection, "SELECT 1 FROM case_keys WHERE client = ? AND kind = ? AND value = ? AND case_seq = ?",
-                    record.client, key.kind, key.value, record.order);
+                    key.client_of(record), key.kind, key.value, record.order);
     if (!row.next()) faults.push_back("case " + record.id + ": no key " + std::string(key.kind));
     if (auto read = row.finish(); !read) return read;
   }
@@ -87,6 +96,25 @@ Result<void> check_texts(SqliteConnection& connection, const Case& record, Fault
   return row.finish();
 }
 
+// Each gives an owner and a compressed text.
+constexpr std::string_view kTexts[] = {
+    "SELECT 'case ' || c.id, r.decisions FROM revisions r JOIN cases c ON c.seq = r.case_seq",
+    "SELECT 'case ' || c.id, s.json FROM supplements s JOIN cases c ON c.seq = s.case_seq",
+    "SELECT 'subscription ' || s.id, e.focus FROM events e JOIN subscriptions s ON s.seq = e.subscription_seq",
+    "SELECT 'subscription ' || id, json FROM subscriptions",
+};
+
+Result<void> check_later_texts(SqliteConnection& connection, Faults& faults) {
+  for (const std::string_view sql : kTexts) {
+    SqliteQuery row(connection, sql);
+    while (row.next()) {
+      if (!decompress(row.bytes(1))) faults.push_back(row.text(0) + ": a later text is damaged");
+    }
+    if (auto read = row.finish(); !read) return read;
+  }
+  return {};
+}
+
 Result<void> check_cases(SqliteConnection& connection, Faults& faults) {
   std::optional<std::int64_t> before;
   do {
@@ -106,6 +134,7 @@ Result<void> check_all(SqliteConnection& connection, Faults& faults) {
   for (const Rule& rule : kRules) {
     if (auto checked = check_rule(connection, rule, faults); !checked) return checked;
   }
+  if (auto checked = check_later_texts(connection, faults); !checked) return checked;
   return check_cases(connection, faults);
 }
 

@@ -1,25 +1,41 @@
 #include "adapter/store/sqlite_write.h"
 
+#include <numeric>
+
 #include "adapter/store/packing.h"
+#include "adapter/store/sqlite_outbox.h"
 #include "adapter/store/sqlite_read.h"
+#include "adapter/store/sqlite_subscriptions.h"
 
 namespace pas::store {
 namespace {
 
-base::Error conflict(const Case& record, const char* why) {
-  return {base::ErrorCode::kConflict, "case " + record.id + why};
+base::Error conflict(const std::string& id, const char* why) {
+  return {base::ErrorCode::kConflict, "case " + id + why};
+}
+
+std::size_t size_of(const std::vector<std::string>& texts) {
+  return std::accumulate(texts.begin(), texts.end(), std::size_t{0},
+                         [](std::size_t sum, const std::string& text) { return sum + text.size(); });
+}
+
+std::vector<std::string> compress_focuses(const std::vector<NewEvent>& events) {
+  std::vector<std::string> focuses;
+  focuses.reserve(events.size());
+  for (const NewEvent& event : events) focuses.push_back(compress(event.focus));
+  return focuses;
 }
 
 Result<void> check_against_stored(SqliteConnection& connection, const Submission& submission) {
   const Case& record = submission.record;
   auto taken = read_case(connection, record.id);
   if (!taken) return taken.error();
-  if (*taken) return conflict(record, ": the id is taken");
+  if (*taken) return conflict(record.id, ": the id is taken");
   if (submission.refuse_repeat_since_ms) {
     auto repeat =
         read_same_request(connection, record.client, record.request_sha256, *submission.refuse_repeat_since_ms);
     if (!repeat) return repeat.error();
-    if (*repeat) return conflict(record, ": a repeat of a stored request");
+    if (*repeat) return conflict(record.id, ": a repeat of a stored request");
   }
   return {};
 }
@@ -42,7 +58,7 @@ Result<void> replace_prior(SqliteConnection& connection, const Case& record) {
   auto prior = read_case(connection, record.prior_id);
   if (!prior) return prior.error();
   if (!*prior) return base::invalid("case " + record.id + ": no such prior case");
-  if (!(*prior)->replaced_by.empty()) return conflict(record, ": its prior was replaced already");
+  if (!(*prior)->replaced_by.empty()) return conflict(record.id, ": its prior was replaced already");
   if (auto taken = add_months(connection, **prior, -1); !taken) return taken;
   return connection.run("UPDATE cases SET replaced_by = ? WHERE id = ?", record.id, record.prior_id);
 }
@@ -50,12 +66,13 @@ Result<void> replace_prior(SqliteConnection& connection, const Case& record) {
 Result<void> insert_case(SqliteConnection& connection, const Case& record) {
   return connection.run(
       "INSERT INTO cases (id, client, version, kind, status, claim_identifiers, claim_full_url, claim_id, member_id,"
-      " patient_identifiers, payer, request_date, received_at_ms, request_sha256, prior_id, replaced_by) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')",
+      " patient_identifiers, payer, request_date, received_at_ms, request_sha256, prior_id, replaced_by, priority,"
+      " due_ms, requestors, revision) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, 1)",
       record.id, record.client, record.version, to_string(record.kind), to_string(record.status),
       pack_identifiers(record.claim_identifiers), record.claim_full_url, record.claim_id, record.member_id,
       pack_identifiers(record.patient_identifiers), record.payer, record.request_date, record.received_at_ms,
-      record.request_sha256, record.prior_id);
+      record.request_sha256, record.prior_id, record.priority, record.due_ms, pack_identifiers(record.requestors));
 }
 
 Result<void> insert_bodies(SqliteConnection& connection, std::int64_t seq, const PackedSubmission& packed) {
@@ -80,6 +97,55 @@ Result<void> insert_items(SqliteConnection& connection, std::int64_t seq, const 
   return {};
 }
 
+// A key that is there already stays: a case is found by the numbers of its earlier revisions, too.
+Result<void> insert_keys(SqliteConnection& connection, const Case& record, std::int64_t seq,
+                         const std::vector<CaseKey>& keys) {
+  for (const CaseKey& key : keys) {
+    auto inserted = connection.run("INSERT OR IGNORE INTO case_keys VALUES (?, ?, ?, ?)", key.client_of(record),
+                                   key.kind, key.value, seq);
+    if (!inserted) return inserted;
+  }
+  return {};
+}
+
+Result<void> tell(SqliteConnection& connection, std::int64_t seq, const std::vector<OutboxMessage>& messages,
+                  const std::vector<NewEvent>& events, const std::vector<std::string>& focuses, std::int64_t at_ms) {
+  for (const OutboxMessage& message : messages) {
+    if (auto inserted = insert_message(connection, message, seq); !inserted) return inserted;
+  }
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    auto inserted = insert_event(connection, events[i].subscription_id, focuses[i], seq, at_ms);
+    if (!inserted) return inserted;
+  }
+  return {};
+}
+
+Result<void> insert_supplements(SqliteConnection& connection, std::int64_t seq, const Revision& revision,
+                                const PackedRevision& packed) {
+  for (std::size_t i = 0; i < revision.supplements.size(); ++i) {
+    const Supplement& supplement = revision.supplements[i];
+    SqliteQuery known(connection, "SELECT 1 FROM supplements WHERE case_seq = ? AND id = ?", seq, supplement.id);
+    if (known.next()) return conflict(revision.case_id, ": it has that supplement");
+    if (auto read = known.finish(); !read) return read;
+    auto inserted = connection.run("INSERT INTO supplements (case_seq, id, received_at_ms, json) VALUES (?, ?, ?, ?)",
+                                   seq, supplement.id, supplement.received_at_ms, SqliteBlob{packed.supplements[i]});
+    if (!inserted) return inserted;
+  }
+  return {};
+}
+
+// The texts that are not empty; each is a statement of its own, for most revisions bring both.
+Result<void> replace_bodies(SqliteConnection& connection, std::int64_t seq, const PackedRevision& packed) {
+  if (!packed.response.empty()) {
+    auto updated =
+        connection.run("UPDATE bodies SET response = ? WHERE case_seq = ?", SqliteBlob{packed.response}, seq);
+    if (!updated) return updated;
+  }
+  if (packed.claim_response.empty()) return {};
+  return connection.run("UPDATE bodies SET claim_response = ? WHERE case_seq = ?", SqliteBlob{packed.claim_response},
+                        seq);
+}
+
 }  // namespace
 
 PackedSubmission::PackedSubmission(const Submission& submission)
@@ -88,10 +154,23 @@ PackedSubmission::PackedSubmission(const Submission& submission)
       claim(compress(submission.bodies.claim)),
       claim_response(compress(submission.bodies.claim_response)),
       decisions(compress(pack_decisions(submission.decisions))),
-      keys(keys_of(submission.record)) {}
+      keys(keys_of(submission.record)),
+      focuses(compress_focuses(submission.events)) {}
 
 std::size_t PackedSubmission::bytes() const {
-  return request.size() + response.size() + claim.size() + claim_response.size() + decisions.size();
+  return request.size() + response.size() + claim.size() + claim_response.size() + decisions.size() + size_of(focuses);
+}
+
+PackedRevision::PackedRevision(const Revision& revision)
+    : response(compress(revision.response)),
+      claim_response(compress(revision.claim_response)),
+      decisions(compress(pack_decisions(revision.decisions))),
+      focuses(compress_focuses(revision.events)) {
+  for (const Supplement& supplement : revision.supplements) supplements.push_back(compress(supplement.json));
+}
+
+std::size_t PackedRevision::bytes() const {
+  return response.size() + claim_response.size() + decisions.size() + size_of(supplements) + size_of(focuses);
 }
 
 Result<void> insert(SqliteConnection& connection, const Submission& submission, const PackedSubmission& packed) {
@@ -102,17 +181,37 @@ Result<void> insert(SqliteConnection& connection, const Submission& submission, 
   const std::int64_t seq = connection.last_row();
   if (auto inserted = insert_bodies(connection, seq, packed); !inserted) return inserted;
   if (auto inserted = insert_items(connection, seq, record.items); !inserted) return inserted;
-  for (const CaseKey& key : packed.keys) {
-    auto inserted =
-        connection.run("INSERT INTO case_keys VALUES (?, ?, ?, ?)", record.client, key.kind, key.value, seq);
-    if (!inserted) return inserted;
-  }
-  for (const OutboxMessage& message : submission.outbox) {
-    auto inserted = connection.run("INSERT INTO outbox (case_seq, kind, payload, due_ms) VALUES (?, ?, ?, ?)", seq,
-                                   message.kind, SqliteBlob{message.payload}, message.due_ms);
-    if (!inserted) return inserted;
-  }
+  if (auto inserted = insert_keys(connection, record, seq, packed.keys); !inserted) return inserted;
+  auto told = tell(connection, seq, submission.outbox, submission.events, packed.focuses, record.received_at_ms);
+  if (!told) return told;
   return add_months(connection, record, 1);
+}
+
+Result<void> revise(SqliteConnection& connection, const Revision& revision, const PackedRevision& packed) {
+  auto found = read_case(connection, revision.case_id);
+  if (!found) return found.error();
+  if (!*found) return base::invalid("case " + revision.case_id + ": no such case");
+  Case& record = **found;
+  const std::int64_t seq = record.order;
+  if (!record.replaced_by.empty()) return conflict(record.id, ": it was replaced");
+  if (record.revision != revision.expected_revision) return conflict(record.id, ": it was changed meanwhile");
+  if (auto inserted = insert_supplements(connection, seq, revision, packed); !inserted) return inserted;
+
+  if (auto taken = add_months(connection, record, -1); !taken) return taken;
+  record.items = revision.items;
+  if (auto added = add_months(connection, record, 1); !added) return added;
+  auto updated = connection.run("UPDATE cases SET status = ?, due_ms = ?, revision = ? WHERE seq = ?",
+                                to_string(revision.status), revision.due_ms, record.revision + 1, seq);
+  if (!updated) return updated;
+  if (auto removed = connection.run("DELETE FROM items WHERE case_seq = ?", seq); !removed) return removed;
+  if (auto inserted = insert_items(connection, seq, revision.items); !inserted) return inserted;
+  if (auto inserted = insert_keys(connection, record, seq, keys_of(record)); !inserted) return inserted;
+  if (auto replaced = replace_bodies(connection, seq, packed); !replaced) return replaced;
+  auto written =
+      connection.run("INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?)", seq, record.revision + 1, revision.at_ms,
+                     revision.actor, revision.action, revision.note, SqliteBlob{packed.decisions});
+  if (!written) return written;
+  return tell(connection, seq, revision.outbox, revision.events, packed.focuses, revision.at_ms);
 }
 
 Result<std::int64_t> take_numbers(SqliteConnection& connection, Sequence sequence, int count) {

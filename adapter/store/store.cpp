@@ -18,6 +18,24 @@ bool is_fhir_id(std::string_view id) {
 
 constexpr int kMaxMonths = 1200;
 
+Result<void> check_items(const std::string& id, const std::vector<Item>& items,
+                         const std::vector<DecisionRecord>& decisions) {
+  std::set<int> sequences;
+  for (const Item& item : items) {
+    const std::string place = "case " + id + ", item " + std::to_string(item.sequence);
+    if (item.sequence < 1) return base::invalid(place + ": sequence is below 1");
+    if (!sequences.insert(item.sequence).second) return base::invalid(place + ": sequence is repeated");
+    if (item.months < 0 || item.months > kMaxMonths) return base::invalid(place + ": months is not 0 to 1200");
+  }
+  std::set<int> decided;
+  for (const DecisionRecord& decision : decisions) {
+    const std::string place = "case " + id + ", decision of item " + std::to_string(decision.item_sequence);
+    if (!sequences.contains(decision.item_sequence)) return base::invalid(place + ": no such item");
+    if (!decided.insert(decision.item_sequence).second) return base::invalid(place + ": repeated");
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string_view to_string(Kind kind) {
@@ -46,6 +64,32 @@ std::string_view to_string(Status status) {
   return "decided";
 }
 
+std::string_view to_string(SubscriptionStatus status) {
+  switch (status) {
+    case SubscriptionStatus::kActive:
+      return "active";
+    case SubscriptionStatus::kError:
+      return "error";
+    case SubscriptionStatus::kOff:
+      return "off";
+    case SubscriptionStatus::kRequested:
+      break;
+  }
+  return "requested";
+}
+
+std::string_view to_string(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kRetry:
+      return "retry";
+    case Outcome::kFailed:
+      return "failed";
+    case Outcome::kDone:
+      break;
+  }
+  return "done";
+}
+
 bool counts_months(std::string_view action) {
   return action == "A1" || action == "A2" || action == "A6" || action == "NA";
 }
@@ -54,19 +98,21 @@ Result<void> check(const Submission& submission) {
   const Case& record = submission.record;
   if (!is_fhir_id(record.id)) return base::invalid("case: id is not a FHIR id");
   if (record.prior_id == record.id) return base::invalid("case " + record.id + ": prior_id is the case itself");
-  std::set<int> sequences;
-  for (const Item& item : record.items) {
-    const std::string place = "case " + record.id + ", item " + std::to_string(item.sequence);
-    if (item.sequence < 1) return base::invalid(place + ": sequence is below 1");
-    if (!sequences.insert(item.sequence).second) return base::invalid(place + ": sequence is repeated");
-    if (item.months < 0 || item.months > kMaxMonths) return base::invalid(place + ": months is not 0 to 1200");
+  return check_items(record.id, record.items, submission.decisions);
+}
+
+Result<void> check(const Revision& revision) {
+  std::set<std::string_view> supplements;
+  for (const Supplement& supplement : revision.supplements) {
+    if (!supplements.insert(supplement.id).second) {
+      return base::invalid("case " + revision.case_id + ": a supplement is repeated");
+    }
   }
-  std::set<int> decided;
-  for (const DecisionRecord& decision : submission.decisions) {
-    const std::string place = "case " + record.id + ", decision of item " + std::to_string(decision.item_sequence);
-    if (!sequences.contains(decision.item_sequence)) return base::invalid(place + ": no such item");
-    if (!decided.insert(decision.item_sequence).second) return base::invalid(place + ": repeated");
-  }
+  return check_items(revision.case_id, revision.items, revision.decisions);
+}
+
+Result<void> check(const Subscription& subscription) {
+  if (!is_fhir_id(subscription.id)) return base::invalid("subscription: id is not a FHIR id");
   return {};
 }
 

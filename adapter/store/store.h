@@ -1,14 +1,14 @@
 #pragma once
 // What the adapter must never lose: each submission with its answer, its decisions and the messages that follow from
-// it.
+// it, and who is to be told.
 //
 // Shapes: a Case is one submitted Claim and its answer; an update is a Case of its own that replaces its prior, so that
-// the newest Case of a chain shows every item's current state. Bodies (JSON, up to tens of MB) and decision records are
-// read apart from the Case. Times are milliseconds since the epoch, UTC, given by the caller: the store has no clock.
-// Errors: kUnavailable (full, read-only or broken disk, queue full: try again later, nothing was half stored),
-// kConflict and kInvalid as told below. What is not there is an empty optional or vector, not an error.
-// Threads: every operation may be called from any thread, and blocks until it is done. A Store's destructor finishes
-// what was accepted; no call may be running in another thread by then.
+// the newest Case of a chain shows every item's current state; a revision changes a Case in its place. Bodies (JSON, up
+// to tens of MB) and decision records are read apart from the Case. Times are milliseconds since the epoch, UTC, given
+// by the caller: the store has no clock. Errors: kUnavailable (full, read-only or broken disk, queue full: try again
+// later, nothing was half stored), kConflict and kInvalid as told below. What is not there is an empty optional or
+// vector, not an error. Threads: every operation may be called from any thread, and blocks until it is done. A Store's
+// destructor finishes what was accepted; no call may be running in another thread by then.
 
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +18,9 @@
 #include <string_view>
 #include <vector>
 
+#include "adapter/store/case.h"
+#include "adapter/store/outbox.h"
+#include "adapter/store/subscription.h"
 #include "fhir/base/result.h"
 
 namespace pas::store {
@@ -25,101 +28,15 @@ namespace pas::store {
 template <class T>
 using Result = base::Result<T>;
 
-enum class Kind { kInitial, kUpdate, kCancel };
-
-enum class Status {
-  kDecided,    // every item has its final action
-  kPended,     // at least one item waits for a person or for information
-  kCancelled,  // the whole authorization was cancelled
-  kError,      // a business error: it could not be processed for its content
-};
-
-std::string_view to_string(Kind kind);      // "initial", "update", "cancel"
-std::string_view to_string(Status status);  // "decided", "pended", "cancelled", "error"
-
-struct Identifier {
-  std::string system;
-  std::string value;
-  bool operator==(const Identifier&) const = default;
-};
-
-// Codes are bare (action X12 306, reason X12 886, procedure HCPCS or CPT); empty means none. Dates are YYYY-MM-DD.
-struct Item {
-  int sequence = 0;  // Claim.item.sequence
-  std::string action;
-  std::string reason;
-  std::string procedure_code;
-  std::string transaction;  // "rental", "purchase"
-  int months = 0;           // months asked for, of a rental; counted by months_authorized if the action counts
-  std::string trace_number;
-  std::string authorization_number;
-  std::string administrative_reference_number;
-  std::string valid_from;
-  std::string valid_to;
-  bool operator==(const Item&) const = default;
-};
-
-struct Case {
-  std::string id;       // a FHIR id, by rule a UUID; also the id of the ClaimResponse
-  std::string client;   // who submitted it
-  std::string version;  // PAS version of the request: "2.2.1"
-  Kind kind = Kind::kInitial;
-  Status status = Status::kDecided;
-  std::vector<Identifier> claim_identifiers;
-  std::string claim_full_url;  // as the submitter names the Claim
-  std::string claim_id;
-  std::string member_id;
-  std::vector<Identifier> patient_identifiers;
-  std::string payer;
-  std::string request_date;
-  std::int64_t received_at_ms = 0;
-  std::string request_sha256;  // base::sha256_hex of the request body
-  std::string prior_id;        // the case that this one updates or cancels
-  std::string replaced_by;     // set by the store: the case whose prior this is; commit ignores it
-  std::int64_t order = 0;      // set by the store: rises with every commit, with gaps; "newest" means highest
-  std::vector<Item> items;
-  bool operator==(const Case&) const = default;
-};
-
-// Each may be empty.
-struct Bodies {
-  std::string request;         // bytes as received
-  std::string response;        // bytes as sent
-  std::string claim;           // the Claim as it came, JSON
-  std::string claim_response;  // the ClaimResponse as it stands now, JSON
-};
-enum class Body { kRequest, kResponse, kClaim, kClaimResponse };
-
-// Why an item was decided as it was: policy id, revision and hash, inputs with their sources, trace.
-struct DecisionRecord {
-  int item_sequence = 0;
-  std::string json;
-};
-
-// Something to be sent by the outbox worker.
-struct OutboxMessage {
-  std::int64_t id = 0;  // set by the store
-  std::string case_id;  // set by the store
-  std::string kind;
-  std::string payload;
-  std::int64_t due_ms = 0;
-  bool operator==(const OutboxMessage&) const = default;
-};
-
-struct Submission {
-  Case record;
-  Bodies bodies;
-  std::vector<DecisionRecord> decisions;
-  std::vector<OutboxMessage> outbox;
-  // Refuses the commit (kConflict) when a case of the same client and request_sha256 was received at or after this
-  // time: of two identical requests at once only one is stored, and the other finds it by find_same_request.
-  std::optional<std::int64_t> refuse_repeat_since_ms;
-};
-
 struct CaseFilter {  // empty members filter nothing
   std::string client;
   std::string member_id;
   std::optional<Status> status;
+  std::string payer = {};
+  std::optional<std::int64_t> received_from_ms = {};
+  std::optional<std::int64_t> received_to_ms = {};  // and no later
+  std::optional<std::int64_t> due_before_ms = {};   // 0 < due_ms <= this
+  bool include_replaced = true;
 };
 
 struct Page {
@@ -166,9 +83,17 @@ class Store {
   // After kUnavailable the case is not there; only a power cut right then may yet bring it back, whole.
   virtual Result<void> commit(const Submission& submission) = 0;
 
+  // Changes a case, all or nothing and durable as with commit. kConflict: the case has another revision, was replaced,
+  // or has a supplement of that id already. kInvalid: an unknown case, or as with commit.
+  virtual Result<void> revise(const Revision& revision) = 0;
+
   virtual Result<std::optional<Case>> find_case(std::string_view id) const = 0;
   virtual Result<std::optional<std::string>> find_body(std::string_view id, Body body) const = 0;
+  // The newest, or all, the oldest first: each revision may bring one.
   virtual Result<std::optional<std::string>> decision_record(std::string_view id, int item_sequence) const = 0;
+  virtual Result<std::vector<std::string>> decision_records(std::string_view id, int item_sequence) const = 0;
+  virtual Result<std::vector<HistoryEntry>> history(std::string_view id) const = 0;    // the oldest first
+  virtual Result<std::vector<Supplement>> supplements(std::string_view id) const = 0;  // as they came
 
   // The client's cases with this Claim full URL, Claim identifier or patient identifier, newest first, at most `limit`.
   virtual Result<std::vector<Case>> find_by_claim_url(std::string_view client, std::string_view full_url,
@@ -177,6 +102,14 @@ class Store {
                                                              int limit) const = 0;
   virtual Result<std::vector<Case>> find_by_patient_identifier(std::string_view client, const Identifier& identifier,
                                                                int limit) const = 0;
+
+  // Over all clients, newest first. A number is an item's authorization, administrative reference or trace number, of
+  // the present revision or an earlier one.
+  virtual Result<std::vector<Case>> find_by_member_id(std::string_view member_id, int limit) const = 0;
+  virtual Result<std::vector<Case>> find_by_number(std::string_view number, int limit) const = 0;
+
+  // Pended, not replaced, with 0 < due_ms <= before_ms; the soonest first.
+  virtual Result<std::vector<Case>> cases_due(std::int64_t before_ms, int limit) const = 0;
 
   // The newest case of the same client and request_sha256 received at or after `since_ms`: a resend.
   virtual Result<std::optional<Case>> find_same_request(std::string_view client, std::string_view request_sha256,
@@ -188,8 +121,33 @@ class Store {
   // Cases whose order is below `before` (all, without it), newest first.
   virtual Result<Page> list_cases(const CaseFilter& filter, std::optional<std::int64_t> before, int limit) const = 0;
 
-  // Messages due at `now_ms`, the oldest first.
-  virtual Result<std::vector<OutboxMessage>> due_messages(std::int64_t now_ms, int limit) const = 0;
+  // Adds the subscription or takes the place of the one with its id, keeping its event_count and events; the messages
+  // are written with it. kInvalid: a bad id, or a message for a case that is not there.
+  virtual Result<void> put_subscription(const Subscription& subscription, const std::vector<OutboxMessage>& outbox) = 0;
+  virtual Result<std::optional<Subscription>> find_subscription(std::string_view id) const = 0;
+  // The oldest first; of all clients when `client` is empty.
+  virtual Result<std::vector<Subscription>> list_subscriptions(std::string_view client) const = 0;
+  // Those whose `organizations` hold one of these texts, the oldest first.
+  virtual Result<std::vector<Subscription>> subscriptions_for(const std::vector<std::string>& organizations) const = 0;
+  // False when there was none. Its events go with it; its messages and deliveries stay.
+  virtual Result<bool> remove_subscription(std::string_view id) = 0;
+
+  virtual Result<std::optional<Event>> find_event(std::string_view subscription_id, std::int64_t number) const = 0;
+  // Numbers from..to, both included, in order.
+  virtual Result<std::vector<Event>> list_events(std::string_view subscription_id, std::int64_t from, std::int64_t to,
+                                                 int limit) const = 0;
+
+  // Messages that belong to no commit. A case_id may be empty; kInvalid when it is not there.
+  virtual Result<void> enqueue(const std::vector<OutboxMessage>& messages) = 0;
+  // Messages due at `now_ms`, the longest due first, each leased until `lease_until_ms` (see outbox.h).
+  virtual Result<std::vector<OutboxMessage>> take_messages(std::int64_t now_ms, std::int64_t lease_until_ms,
+                                                           int limit) = 0;
+  // Writes the delivery log with it. kConflict: the message is gone, or was taken again since that attempt.
+  virtual Result<void> settle(std::int64_t message_id, const Settlement& settlement) = 0;
+  // Makes a failed message due at `due_ms`, in its old place among those of its subject. False when no such has failed.
+  virtual Result<bool> replay(std::int64_t message_id, std::int64_t due_ms) = 0;
+  // The subject's deliveries, newest first; no more than kMaxDeliveries are kept.
+  virtual Result<std::vector<Delivery>> list_deliveries(std::string_view subject, int limit) const = 0;
 
   // Consecutive numbers that were never given before and never will be again, over restarts and crashes; gaps occur.
   // kInvalid unless 1 <= count <= kMaxNumbers.
@@ -201,9 +159,11 @@ class Store {
   virtual Health health() const = 0;
 };
 
-// kInvalid, naming the field: a bad id, an item or decision sequence that is repeated, a decision without its item.
-// Every backend's commit begins with it.
+// kInvalid, naming the field: a bad id, an item or decision sequence that is repeated, a decision without its item, a
+// supplement that is repeated. Every backend begins with it.
 Result<void> check(const Submission& submission);
+Result<void> check(const Revision& revision);
+Result<void> check(const Subscription& subscription);
 
 // "memory", or "sqlite:FILE" with the defaults of SqliteOptions.
 Result<std::unique_ptr<Store>> open_store(std::string_view specification);

@@ -1,5 +1,7 @@
 // What every store promises of its questions.
 
+#include <functional>
+
 #include "tests/adapter/store/contract.h"
 
 namespace pas {
@@ -158,20 +160,69 @@ TEST_P(StoreLookup, ListsInPages) {
   EXPECT_EQ(store_->list_cases({}, std::nullopt, 7)->continue_before, std::nullopt) << "the last page is known as such";
 }
 
-TEST_P(StoreLookup, MessagesAreDueInOrder) {
-  auto sent = submission("c-1");
-  sent.outbox = {{0, "", "late", "a", 300}, {0, "", "first", "b", 100}, {0, "", "second", "c", 100}};
-  commit(sent);
-  const auto kinds = [this](std::int64_t now_ms, int limit) {
-    std::vector<std::string> found;
-    const auto due = store_->due_messages(now_ms, limit);
-    for (const auto& message : *due) found.push_back(message.kind);
+TEST_P(StoreLookup, FiltersByPayerTimeAndState) {
+  for (int i = 1; i <= 4; ++i) {
+    auto sent = submission("c-" + std::to_string(i));
+    sent.record.received_at_ms = i * 100;
+    if (i == 2) sent.record.payer = "other";
+    if (i == 3) sent.record.due_ms = 5000;
+    if (i == 4) sent.record.prior_id = "c-1";
+    commit(sent);
+  }
+  const auto list = [this](const std::function<void(store::CaseFilter&)>& set) {
+    store::CaseFilter filter;
+    set(filter);
+    const auto page = store_->list_cases(filter, std::nullopt, 100);
+    Ids found;
+    for (const auto& record : page->cases) found.push_back(record.id);
     return found;
   };
-  EXPECT_EQ(kinds(99, 10), Ids{});
-  EXPECT_EQ(kinds(100, 10), (Ids{"first", "second"}));
-  EXPECT_EQ(kinds(300, 10), (Ids{"first", "second", "late"}));
-  EXPECT_EQ(kinds(300, 1), Ids{"first"});
+  EXPECT_EQ(list([](auto& filter) { filter.payer = "other"; }), Ids{"c-2"});
+  EXPECT_EQ(list([](auto& filter) { filter.received_from_ms = 300; }), (Ids{"c-4", "c-3"}));
+  EXPECT_EQ(list([](auto& filter) { filter.received_to_ms = 200; }), (Ids{"c-2", "c-1"}));
+  EXPECT_EQ(list([](auto& filter) { filter.due_before_ms = 5000; }), Ids{"c-3"});
+  EXPECT_EQ(list([](auto& filter) { filter.due_before_ms = 4999; }), Ids{});
+  EXPECT_EQ(list([](auto& filter) { filter.include_replaced = false; }), (Ids{"c-4", "c-3", "c-2"}));
+}
+
+TEST_P(StoreLookup, FindsByMemberAndNumberOverAllClients) {
+  commit(submission("c-1"));
+  auto foreign = submission("c-2");
+  foreign.record.client = "hospital";
+  foreign.record.items[0].trace_number = "AUTH-c-1";
+  commit(foreign);
+  auto other = submission("c-3");
+  other.record.member_id = "M-2";
+  commit(other);
+  EXPECT_EQ(ids(store_->find_by_member_id("M-1", 10)), (Ids{"c-2", "c-1"}));
+  EXPECT_EQ(ids(store_->find_by_member_id("M-1", 1)), Ids{"c-2"});
+  EXPECT_EQ(ids(store_->find_by_member_id("", 10)), Ids{});
+  EXPECT_EQ(ids(store_->find_by_number("AUTH-c-1", 10)), (Ids{"c-2", "c-1"}));
+  EXPECT_EQ(ids(store_->find_by_number("REF-c-1", 10)), Ids{"c-1"});
+  EXPECT_EQ(ids(store_->find_by_number("T-c-3", 10)), Ids{"c-3"});
+  EXPECT_EQ(ids(store_->find_by_number("", 10)), Ids{});
+  EXPECT_EQ(ids(store_->find_by_number("nothing", 10)), Ids{});
+}
+
+TEST_P(StoreLookup, DueAreThePendedThatNothingReplaced) {
+  const auto make = [this](const std::string& id, std::int64_t due_ms, store::Status status) {
+    auto sent = submission(id);
+    sent.record.due_ms = due_ms;
+    sent.record.status = status;
+    commit(sent);
+  };
+  make("late", 300, store::Status::kPended);
+  make("soon", 100, store::Status::kPended);
+  make("never", 0, store::Status::kPended);
+  make("decided", 50, store::Status::kDecided);
+  make("replaced", 60, store::Status::kPended);
+  auto update = submission("update");
+  update.record.prior_id = "replaced";
+  commit(update);
+  EXPECT_EQ(ids(store_->cases_due(300, 10)), (Ids{"soon", "late"}));
+  EXPECT_EQ(ids(store_->cases_due(299, 10)), Ids{"soon"});
+  EXPECT_EQ(ids(store_->cases_due(99, 10)), Ids{});
+  EXPECT_EQ(ids(store_->cases_due(300, 1)), Ids{"soon"});
 }
 
 PAS_EVERY_BACKEND(StoreLookup);

@@ -25,7 +25,7 @@ TEST_P(StoreContract, GivesBackWhatWasCommitted) {
   EXPECT_EQ(*store_->find_body("c-1", Body::kClaimResponse), sent.bodies.claim_response);
   EXPECT_EQ(*store_->decision_record("c-1", 1), sent.decisions[0].json);
   EXPECT_EQ(*store_->decision_record("c-1", 2), sent.decisions[1].json);
-  const auto due = store_->due_messages(support::kNoonMs, 10);
+  const auto due = store_->take_messages(support::kNoonMs, support::kNoonMs + 1, 10);
   ASSERT_EQ(due->size(), 1U);
   EXPECT_EQ(due->front().case_id, "c-1");
   EXPECT_EQ(due->front().kind, "notification");
@@ -70,7 +70,7 @@ TEST_P(StoreContract, RefusesAnIdThatIsTaken) {
   again.bodies.response = "another";
   expect_refused(again, ErrorCode::kConflict);
   EXPECT_EQ(*store_->find_body("c-1", Body::kResponse), submission("c-1").bodies.response);
-  EXPECT_EQ(store_->due_messages(support::kNoonMs, 10)->size(), 1U);
+  EXPECT_EQ(store_->take_messages(support::kNoonMs, support::kNoonMs + 1, 10)->size(), 1U);
 }
 
 TEST_P(StoreContract, RefusesWhatIsMalformed) {

@@ -23,6 +23,8 @@ store::Submission submission(const std::string& id) {
   record.payer = "payer";
   record.request_date = "2026-03-08";
   record.received_at_ms = kNoonMs;
+  record.priority = "normal";
+  record.requestors = {{"http://hl7.org/fhir/sid/us-npi", "1234567893"}, {"urn:clinic:staff", "7"}};
   store::Item pump;
   pump.sequence = 1;
   pump.action = "NA";

@@ -66,7 +66,7 @@ TEST_F(SqliteStoreTest, EverythingIsThereAfterARestart) {
   EXPECT_EQ((*second->find_case("c-1"))->replaced_by, "c-2");
   EXPECT_EQ(*second->find_body("c-1", store::Body::kResponse), submission("c-1").bodies.response);
   EXPECT_EQ(*second->months_authorized({"payer", "M-1", "E0781", ""}), 3);
-  EXPECT_EQ(second->due_messages(support::kNoonMs, 10)->size(), 2U);
+  EXPECT_EQ(second->take_messages(support::kNoonMs, support::kNoonMs + 1, 10)->size(), 2U);
   EXPECT_GE(second->reserve_numbers(store::Sequence::kAuthorization, 1)->first, number->first + number->count);
   EXPECT_EQ(*second->verify(), std::vector<std::string>());
   ASSERT_TRUE(second->commit(submission("c-3")));
@@ -181,6 +181,7 @@ TEST_F(SqliteStoreTest, VerifyNamesEachDamage) {
       {"DELETE FROM months", "code E0781: the months of a member do not add up"},
       {"INSERT INTO months VALUES ('payer', 'M-2', 'E0779', 1)", "code E0779: months are counted that no case has"},
       {"DELETE FROM sequences WHERE name = 'authorization'", "sequence authorization: missing"},
+      {"UPDATE cases SET revision = 2 WHERE seq = 2", "case c-2: its history has gaps"},
       {"PRAGMA foreign_keys=OFF; INSERT INTO outbox (case_seq, kind, payload, due_ms) VALUES (99, 'k', x'', 0)",
        "table outbox: a row refers to nothing"},
   };
