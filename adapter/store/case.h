@@ -45,6 +45,7 @@ struct Item {
   std::string administrative_reference_number;
   std::string valid_from;
   std::string valid_to;
+  std::string state;  // the item as it stands, for whoever writes answers (pas::write_standing); opaque here
   bool operator==(const Item&) const = default;
 };
 

@@ -59,7 +59,7 @@ Result<Case> case_of(const SqliteQuery& row) {
 Result<void> read_items(SqliteConnection& connection, Case& record) {
   SqliteQuery row(connection,
                   "SELECT sequence, action, reason, procedure_code, item_transaction, months, trace_number,"
-                  " authorization_number, administrative_reference_number, valid_from, valid_to "
+                  " authorization_number, administrative_reference_number, valid_from, valid_to, state "
                   "FROM items WHERE case_seq = ? ORDER BY place",
                   record.order);
   while (row.next()) {
@@ -75,6 +75,7 @@ Result<void> read_items(SqliteConnection& connection, Case& record) {
     item.administrative_reference_number = row.text(8);
     item.valid_from = row.text(9);
     item.valid_to = row.text(10);
+    item.state = row.text(11);
   }
   return row.finish();
 }

@@ -197,6 +197,7 @@ CREATE TABLE deliveries (
 ) STRICT;
 CREATE INDEX deliveries_subject ON deliveries (subject, seq);
 )sql",
+    "ALTER TABLE items ADD COLUMN state TEXT NOT NULL DEFAULT ''",
 };
 
 Result<std::int64_t> read_integer(SqliteConnection& connection, std::string_view sql) {

@@ -87,11 +87,11 @@ Result<void> insert_items(SqliteConnection& connection, std::int64_t seq, const 
   for (const Item& item : items) {
     auto inserted = connection.run(
         "INSERT INTO items (case_seq, place, sequence, action, reason, procedure_code, item_transaction, months,"
-        " trace_number, authorization_number, administrative_reference_number, valid_from, valid_to) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " trace_number, authorization_number, administrative_reference_number, valid_from, valid_to, state) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         seq, place++, item.sequence, item.action, item.reason, item.procedure_code, item.transaction, item.months,
         item.trace_number, item.authorization_number, item.administrative_reference_number, item.valid_from,
-        item.valid_to);
+        item.valid_to, item.state);
     if (!inserted) return inserted;
   }
   return {};

@@ -5,6 +5,10 @@
 namespace pas::pas {
 namespace {
 
+bool is_whole(json::Node identifier) {
+  return !identifier["system"].text().empty() && !identifier["value"].text().empty();
+}
+
 class ClaimResponseWriter {
  public:
   ClaimResponseWriter(const Request& request, const ResponsePlan& plan, const ResponseContext& context,
@@ -13,7 +17,7 @@ class ClaimResponseWriter {
 
   void write() {
     out_.begin_object().member("resourceType", "ClaimResponse").member("id", context_.response_id);
-    writer_.meta("profile-claimresponse");
+    writer_.meta(context_.is_inquiry ? "profile-claiminquiryresponse" : "profile-claimresponse");
     write_extensions();
     write_head();
     {
@@ -28,7 +32,7 @@ class ClaimResponseWriter {
       for (const PlannedItem& planned : plan_.items) {
         if (!is_modified(planned)) continue;
         added.next();
-        write_authorized_item(planned, writer_);
+        write_authorized_item(planned, *context_.version, writer_);
       }
     }
     if (plan_.of_claim != nullptr) write_adjudication(*plan_.of_claim, plan_.of_claim->action, {}, writer_);
@@ -75,8 +79,16 @@ class ClaimResponseWriter {
     }
   }
 
+  // One item that a person decided makes it a human review; the first such person is named.
+  Reviewer reviewer_of_response() const {
+    for (const PlannedItem& planned : plan_.items) {
+      if (planned.answer != nullptr && planned.answer->reviewer.was_human) return planned.answer->reviewer;
+    }
+    return {};
+  }
+
   void write_reviewer() {
-    const Reviewer& reviewer = context_.reviewer;
+    const Reviewer reviewer = reviewer_of_response();
     FhirWriter::List parts(out_, "extension");
     parts.next();
     writer_.part("wasHumanReviewedFlag", [&] { out_.member("valueBoolean", reviewer.was_human); });
@@ -108,30 +120,15 @@ class ClaimResponseWriter {
     out_.member("use", "preauthorization");
     out_.key("patient");
     writer_.reference_to(*request_.index, request_.patient);
-    out_.member("created", base::to_instant(context_.now));
+    out_.member("created", base::to_instant(context_.created.value_or(context_.now)));
     out_.key("insurer");
     writer_.reference_to(*request_.index, request_.insurer);
     out_.key("requestor");
     writer_.reference_to(*request_.index, request_.provider);
-    write_request_reference();
+    out_.key("request");
+    write_claim_reference(request_, writer_);
     out_.member("outcome", context_.errors.empty() ? "complete" : plan_.has_decision() ? "partial" : "error");
     write_common_period();
-  }
-
-  // By identifier: a literal reference would oblige us to send the Claim back, with all that it refers to (spec-13).
-  void write_request_reference() {
-    out_.key("request").begin_object().member("type", "Claim").key("identifier");
-    for (const json::Node identifier : request_.claim["identifier"]) {
-      if (!is_whole(identifier)) continue;
-      out_.node(identifier).end_object();
-      return;
-    }
-    out_.begin_object().member("system", "urn:ietf:rfc:3986").member("value", request_.claim_full_url).end_object();
-    out_.end_object();
-  }
-
-  static bool is_whole(json::Node identifier) {
-    return !identifier["system"].text().empty() && !identifier["value"].text().empty();
   }
 
   // The period of the response is that of its items, where all are certified for one and the same.
@@ -213,6 +210,18 @@ class ClaimResponseWriter {
 void write_claim_response(const Request& request, const ResponsePlan& plan, const ResponseContext& context,
                           FhirWriter& writer) {
   ClaimResponseWriter(request, plan, context, writer).write();
+}
+
+void write_claim_reference(const Request& request, FhirWriter& writer) {
+  json::Writer& out = writer.out();
+  out.begin_object().member("type", "Claim").key("identifier");
+  for (const json::Node identifier : request.claim["identifier"]) {
+    if (!is_whole(identifier)) continue;
+    out.node(identifier).end_object();
+    return;
+  }
+  out.begin_object().member("system", "urn:ietf:rfc:3986").member("value", request.claim_full_url).end_object();
+  out.end_object();
 }
 
 std::string own_url(const ResponseContext& context, std::string_view type, std::string_view id) {

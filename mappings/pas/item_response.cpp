@@ -40,9 +40,9 @@ class ItemWriter {
   }
 
   // spec-37: what was authorized in place of the item.
-  void write_authorized() {
+  void write_authorized(bool has_extensions) {
     out_.begin_object();
-    {
+    if (has_extensions) {
       FhirWriter::List list(out_, "extension");
       write_trace_numbers(list);
       write_issue(list);
@@ -71,13 +71,19 @@ class ItemWriter {
     return is_certified_item(planned_) ? std::string_view(planned_.answer->authorization_number) : std::string_view{};
   }
 
+  std::string_view previous_authorization_number() const {
+    if (planned_.answer != nullptr && !planned_.answer->previous_authorization_number.empty()) {
+      return planned_.answer->previous_authorization_number;
+    }
+    return planned_.item->authorization_number;
+  }
+
   void write_extensions(FhirWriter::List& list) {
     write_trace_numbers(list);
     write_issue(list);
-    if (!planned_.item->authorization_number.empty()) {
+    if (const std::string_view previous = previous_authorization_number(); !previous.empty()) {
       list.next();
-      writer_.extension("extension-authorizationNumber",
-                        [&] { out_.member("valueString", planned_.item->authorization_number); });
+      writer_.extension("extension-authorizationNumber", [&] { out_.member("valueString", previous); });
     }
     if (!is_certified_item(planned_) && planned_.answer != nullptr &&
         !planned_.answer->administration_reference_number.empty()) {
@@ -195,8 +201,8 @@ void write_item(const PlannedItem& planned, FhirWriter& writer) {
   ItemWriter(planned, writer).write_answer();
 }
 
-void write_authorized_item(const PlannedItem& planned, FhirWriter& writer) {
-  ItemWriter(planned, writer).write_authorized();
+void write_authorized_item(const PlannedItem& planned, const Version& version, FhirWriter& writer) {
+  ItemWriter(planned, writer).write_authorized(version.has_added_item_extensions);
 }
 
 void write_adjudication(const decision::Decision& decision, std::string_view action, std::string_view number,

@@ -217,39 +217,22 @@ class Reader {
   }
 
   Item read_item(json::Node node) {
-    Item item;
-    item.node = node;
-    item.sequence = sequence_of(node["sequence"]);
-    bool has_cancel_code = false;
+    Item item = read_item_facts(node);
     for (const json::Node extension : node["extension"]) {
       const std::string_view name = extension_name(extension);
       if (name == "extension-requestedService") {
         item.requested_service = resolve(extension["valueReference"], {"the order of the item", kServiceTypes});
-      } else if (name == "extension-itemTraceNumber") {
-        const json::Node identifier = extension["valueIdentifier"];
-        if (identifier) item.trace_numbers.push_back({identifier["system"].text(), identifier["value"].text()});
-      } else if (name == "extension-authorizationNumber") {
-        item.authorization_number = extension["valueString"].text();
-      } else if (name == "extension-administrationReferenceNumber") {
-        item.administration_reference_number = extension["valueString"].text();
-      } else if (name == "extension-certificationType") {
-        has_cancel_code = has_code(extension["valueCodeableConcept"], kCancelCode);
       } else if (name == "extension-infoChanged") {
-        item.changed = true;
         check_info_changed(extension);
       }
     }
-    bool has_cancel_flag = false;
-    for (const json::Node extension : node["modifierExtension"]) {
-      if (extension["url"].text() == kInfoCancelled) has_cancel_flag = extension["valueBoolean"].is_true();
-    }
-    item.cancelled = has_cancel_code || has_cancel_flag;
-    if (has_cancel_code != has_cancel_flag) {
-      report_.add(Severity::kWarning, IssueType::kInvalid, has_cancel_flag ? "PAS spec-70" : "PAS spec-69", node,
-                  has_cancel_flag ? "The item is cancelled by infoCancelled, but its certificationType is not 3. It is "
-                                    "taken as cancelled; send both."
-                                  : "The item is cancelled by certificationType 3, but has no infoCancelled. It is "
-                                    "taken as cancelled; send both.");
+    if (item.has_cancel_code != item.has_cancel_flag) {
+      report_.add(Severity::kWarning, IssueType::kInvalid, item.has_cancel_flag ? "PAS spec-70" : "PAS spec-69", node,
+                  item.has_cancel_flag
+                      ? "The item is cancelled by infoCancelled, but its certificationType is not 3. It is "
+                        "taken as cancelled; send both."
+                      : "The item is cancelled by certificationType 3, but has no infoCancelled. It is "
+                        "taken as cancelled; send both.");
     }
     return item;
   }
@@ -381,6 +364,32 @@ json::Node submitted_bundle(json::Node body) {
     if (parameter["name"].text() == "resource" && parameter["resource"]) return parameter["resource"];
   }
   return body;
+}
+
+Item read_item_facts(json::Node claim_item) {
+  Item item;
+  item.node = claim_item;
+  item.sequence = sequence_of(claim_item["sequence"]);
+  for (const json::Node extension : claim_item["extension"]) {
+    const std::string_view name = extension_name(extension);
+    if (name == "extension-itemTraceNumber") {
+      const json::Node identifier = extension["valueIdentifier"];
+      if (identifier) item.trace_numbers.push_back({identifier["system"].text(), identifier["value"].text()});
+    } else if (name == "extension-authorizationNumber") {
+      item.authorization_number = extension["valueString"].text();
+    } else if (name == "extension-administrationReferenceNumber") {
+      item.administration_reference_number = extension["valueString"].text();
+    } else if (name == "extension-certificationType") {
+      item.has_cancel_code = has_code(extension["valueCodeableConcept"], kCancelCode);
+    } else if (name == "extension-infoChanged") {
+      item.changed = true;
+    }
+  }
+  for (const json::Node extension : claim_item["modifierExtension"]) {
+    if (extension["url"].text() == kInfoCancelled) item.has_cancel_flag = extension["valueBoolean"].is_true();
+  }
+  item.cancelled = item.has_cancel_code || item.has_cancel_flag;
+  return item;
 }
 
 ReadOutcome read_request(const json::BundleIndex& index, const RequestLimits& limits) {

@@ -44,6 +44,8 @@ struct Item {
   json::Node node;               // Claim.item
   int sequence = 0;              // Claim.item.sequence, unique in the Claim
   bool cancelled = false;        // infoCancelled, or certificationType 3
+  bool has_cancel_flag = false;  // infoCancelled
+  bool has_cancel_code = false;  // certificationType 3
   bool changed = false;          // infoChanged is there, with "changed" or "added"
   json::Node requested_service;  // the resource that the requestedService extension names; absent without one
   std::vector<Identifier> trace_numbers;
@@ -89,6 +91,9 @@ struct ReadOutcome {
 // to be built over it, so that paths start at the Bundle). A body that is neither is given back as it is, for
 // read_request() to refuse.
 json::Node submitted_bundle(json::Node body);
+
+// What a Claim.item tells of itself; its requestedService is not looked up.
+Item read_item_facts(json::Node claim_item);
 
 ReadOutcome read_request(const json::BundleIndex& index, const RequestLimits& limits = {});
 

@@ -9,7 +9,7 @@ namespace {
 
 // The transaction's own identifier comes back; where the sender gave none, the answer is known by its id.
 void write_bundle_identifier(const Request& request, const ResponseContext& context, json::Writer& out) {
-  const json::Node identifier = request.bundle()["identifier"];
+  const json::Node identifier = context.bundle_identifier ? context.bundle_identifier : request.bundle()["identifier"];
   if (!identifier["value"].text().empty()) {
     out.member("identifier", identifier);
     return;
@@ -26,7 +26,7 @@ std::string write_response(const Request& request, std::span<const decision::Dec
   FhirWriter writer;
   json::Writer& out = writer.out();
   out.begin_object().member("resourceType", "Bundle");
-  writer.meta("profile-pas-response-bundle");
+  writer.meta(context.is_inquiry ? "profile-pas-inquiry-response-bundle" : "profile-pas-response-bundle");
   if (context.version->has_bundle_identifier) write_bundle_identifier(request, context, out);
   out.member("type", "collection").member("timestamp", base::to_instant(context.now));
   out.key("entry").begin_array();
@@ -39,6 +39,11 @@ std::string write_response(const Request& request, std::span<const decision::Dec
   for (const PlannedRequest& planned : plan.requests) {
     begin_entry(own_url(context, "CommunicationRequest", planned.id));
     write_communication_request(request, planned, context, writer);
+    out.end_object();
+  }
+  for (const PlannedTask& task : plan.tasks) {
+    begin_entry(own_url(context, "Task", task.id));
+    write_task(request, task, context, writer);
     out.end_object();
   }
   // Last, because some readers take the base of relative references from the last entry.

@@ -39,20 +39,22 @@ struct Authorized {
   DatePeriod served;
 };
 
-// What the payer's system gives to one item. Members that do not fit the item's action are left out of the response.
-struct ItemAnswer {
-  int sequence = 0;
-  std::string authorization_number;             // A1, A2, A6
-  std::string administration_reference_number;  // A3, A4
-  std::optional<base::Date> issued;             // A1, A2, A6
-  DatePeriod valid;                             // A1, A2, A6
-  std::optional<Authorized> authorized;         // A2, A6
-};
-
 struct Reviewer {
   bool was_human = false;
   std::string npi;                               // of the person; empty if not told
   std::string specialty_system, specialty_code;  // empty if not told
+};
+
+// What the payer's system gives to one item. Members that do not fit the item's action are left out of the response.
+struct ItemAnswer {
+  int sequence = 0;
+  std::string authorization_number;             // A1, A2, A6
+  std::string previous_authorization_number;    // of what this replaces; empty: as the request names it
+  std::string administration_reference_number;  // A3, A4
+  std::optional<base::Date> issued;             // A1, A2, A6
+  DatePeriod valid;                             // A1, A2, A6
+  std::optional<Authorized> authorized;         // A2, A6
+  Reviewer reviewer = {};                       // who decided it
 };
 
 struct ResponseContext {
@@ -61,8 +63,11 @@ struct ResponseContext {
   std::string response_id;  // FHIR id of the ClaimResponse: at most 40 characters, so that the derived ids fit
   std::chrono::system_clock::time_point now;
   std::vector<ItemAnswer> items;
-  Reviewer reviewer;
-  std::vector<std::string> notes;               // of the response as a whole
+  std::vector<std::string> notes;      // of the response as a whole
+  std::span<const Item> carried = {};  // items of earlier Claims that the request has not; decided and answered alike
+  bool is_inquiry = false;             // answers Claim/$inquire: other profiles, and nothing is asked for
+  json::Node bundle_identifier = {};   // of the Bundle; absent: that of the request
+  std::optional<std::chrono::system_clock::time_point> created = {};  // of the ClaimResponse; nothing: now
   std::span<const validation::Issue> warnings;  // of the request: each becomes a note, the first ten and a count
   std::span<const BusinessError> errors;
 };

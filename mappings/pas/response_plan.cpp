@@ -23,7 +23,7 @@ class Planner {
   ResponsePlan plan() && {
     own_texts();
     if (!decisions_.empty()) {
-      for (const Item& item : request_.items) plan_item(item);
+      for (const Item* item : items_in_order()) plan_item(*item);
     }
     if (plan_.of_claim != nullptr) {
       for (const std::string& note : plan_.of_claim->notes) number(note);
@@ -48,6 +48,16 @@ class Planner {
     }
   }
 
+  std::vector<const Item*> items_in_order() const {
+    std::vector<const Item*> items;
+    items.reserve(request_.items.size() + context_.carried.size());
+    for (const Item& item : request_.items) items.push_back(&item);
+    if (context_.carried.empty()) return items;
+    for (const Item& item : context_.carried) items.push_back(&item);
+    std::ranges::stable_sort(items, {}, &Item::sequence);
+    return items;
+  }
+
   void plan_item(const Item& item) {
     PlannedItem planned;
     planned.item = &item;
@@ -55,7 +65,7 @@ class Planner {
     if (const auto found = answers_.find(item.sequence); found != answers_.end()) planned.answer = found->second;
     if (planned.decision != nullptr) {
       for (const std::string& note : planned.decision->notes) add_note(planned, number(note));
-      plan_requests(item, *planned.decision);
+      if (!context_.is_inquiry) plan_requests(item, *planned.decision);
     }
     items_.emplace(item.sequence, plan_.items.size());
     plan_.items.push_back(std::move(planned));
@@ -73,7 +83,16 @@ class Planner {
       if (!asked.insert(document.loinc).second) continue;
       plan_.requests.push_back(
           {context_.response_id + "-" + std::to_string(item.sequence) + "-" + document.loinc, &item, &document});
+      task(false).inputs.push_back(plan_.requests.back());
     }
+    if (!decision.questions.empty()) task(true).inputs.push_back({{}, &item, nullptr});
+  }
+
+  PlannedTask& task(bool is_questionnaire) {
+    const auto found = std::ranges::find(plan_.tasks, is_questionnaire, &PlannedTask::is_questionnaire);
+    if (found != plan_.tasks.end()) return *found;
+    return plan_.tasks.emplace_back(PlannedTask{
+        context_.response_id + (is_questionnaire ? "-questionnaire" : "-attachments"), is_questionnaire, {}});
   }
 
   void plan_error(const BusinessError& error) {

@@ -23,6 +23,13 @@ struct PlannedRequest {  // a CommunicationRequest
   const decision::DocumentRequest* document = nullptr;
 };
 
+// A PAS Task: the documents, or the questionnaires, that all items together need.
+struct PlannedTask {
+  std::string id;  // also its identifier: the tracking id of what is sent for it
+  bool is_questionnaire = false;
+  std::vector<PlannedRequest> inputs;  // `document` is null for a questionnaire
+};
+
 // Points into the arguments it was made from.
 struct ResponsePlan {
   std::vector<PlannedItem> items;                // in the order of the Claim; none when nothing was decided
@@ -30,6 +37,7 @@ struct ResponsePlan {
   std::vector<std::string_view> notes;           // note n is notes[n - 1]
   std::vector<int> error_notes;                  // number of each error's note
   std::vector<PlannedRequest> requests;          // each document once an item
+  std::vector<PlannedTask> tasks;                // one for documents, one for questionnaires
   std::vector<const json::Entry*> echoed;        // entries of the request, each once, what refers before what it names
   std::vector<std::string> own_texts;            // texts that `notes` views and that no argument holds
 

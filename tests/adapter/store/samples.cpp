@@ -36,6 +36,7 @@ store::Submission submission(const std::string& id) {
   pump.authorization_number = "AUTH-" + id;
   pump.valid_from = "2026-03-10";
   pump.valid_to = "2026-06-09";
+  pump.state = R"({"item":{"sequence":1}})";
   store::Item pole;
   pole.sequence = 2;
   pole.action = "A4";

