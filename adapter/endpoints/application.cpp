@@ -4,6 +4,7 @@
 #include "adapter/endpoints/outcomes.h"
 #include "adapter/endpoints/validate_endpoints.h"
 #include "fhir/json/writer.h"
+#include "mappings/pas/v2_0_1/version.h"
 #include "mappings/pas/v2_2_1/version.h"
 
 namespace pas::endpoints {
@@ -27,7 +28,7 @@ http::Response health(const store::Store& store) {
 }  // namespace
 
 std::vector<VersionBase> versions() {
-  return {{&v2_2_1::kVersion, {"/fhir", "/pas/2.2.1/fhir"}}};
+  return {{&v2_2_1::kVersion, {"/fhir", "/pas/2.2.1/fhir"}}, {&v2_0_1::kVersion, {"/pas/2.0.1/fhir"}}};
 }
 
 Router make_router(const Services& services, const ServerFacts& facts, std::string public_url) {

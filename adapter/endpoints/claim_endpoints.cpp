@@ -9,6 +9,7 @@ namespace {
 
 // Who calls, until a token says it.
 constexpr std::string_view kAnonymous = "anonymous";
+constexpr std::size_t kMaxKeyBytes = 200;
 
 }  // namespace
 
@@ -19,10 +20,21 @@ http::Response submit_claim(Call& call, const service::SubmitService& service) {
   request.version = call.version;
   request.base_url = call.base_url;
   request.deadline = call.request.deadline;
+  if (const auto key = call.request.headers.find("Idempotency-Key")) {
+    if (key->empty() || key->size() > kMaxKeyBytes) {
+      return refusal(400, validation::IssueType::kValue, "Idempotency-Key",
+                     "The header Idempotency-Key must have 1 to " + std::to_string(kMaxKeyBytes) + " characters.");
+    }
+    request.idempotency_key = *key;
+  }
   auto outcome = service.submit(std::move(request));
   if (auto* answered = std::get_if<service::Answered>(&outcome)) return fhir_json(200, std::move(answered->body));
   if (const auto* refused = std::get_if<service::Refused>(&outcome)) return refusal(400, refused->report);
-  return failure(std::get<base::Error>(outcome));
+  const auto& error = std::get<base::Error>(outcome);
+  if (error.code == base::ErrorCode::kConflict) {
+    return refusal(409, validation::IssueType::kConflict, "Idempotency-Key", error.message);
+  }
+  return failure(error);
 }
 
 http::Response read_body(const Call& call, const store::Store& store, store::Body body) {

@@ -5,9 +5,6 @@
 namespace pas::service {
 namespace {
 
-// Cancelled in X12 306.
-constexpr std::string_view kCancelled = "C";
-
 bool has_error_of(const std::vector<pas::BusinessError>& errors, int item_sequence) {
   return std::any_of(errors.begin(), errors.end(), [item_sequence](const pas::BusinessError& error) {
     return error.item_sequence == 0 || error.item_sequence == item_sequence;
@@ -31,29 +28,18 @@ const ItemOutcome* Adjudication::outcome_of(int item_sequence) const {
   return found == items.end() ? nullptr : &*found;
 }
 
-std::vector<decision::Decision> Adjudication::decisions() const {
-  std::vector<decision::Decision> all;
-  all.reserve(items.size());
-  for (const ItemOutcome& item : items) all.push_back(item.decision);
-  const auto cancel = [&all](int sequence) {
-    decision::Decision cancelled;
-    cancelled.item_sequence = sequence;
-    cancelled.action = kCancelled;
-    all.push_back(std::move(cancelled));
-  };
-  for (const pas::Item& item : request.items) {
-    if (item.cancelled && !has_error_of(errors, item.sequence)) cancel(item.sequence);
-  }
-  if (request.kind == pas::Kind::kCancel && request.items.empty() && errors.empty()) cancel(0);
-  return all;
-}
-
 Adjudicator::Adjudicator(std::shared_ptr<const policy::PolicySet> policies,
                          std::shared_ptr<const inputs::Roster> roster,
                          std::shared_ptr<const ValidationService> validation, json::Limits limits)
     : policies_(std::move(policies)), roster_(std::move(roster)), validation_(std::move(validation)), limits_(limits) {}
 
 Adjudicator::Outcome Adjudicator::adjudicate(std::string body, const Surroundings& surroundings) const {
+  Outcome outcome = read(std::move(body), surroundings);
+  if (outcome) decide(*outcome, surroundings);
+  return outcome;
+}
+
+Adjudicator::Outcome Adjudicator::read(std::string body, const Surroundings& surroundings) const {
   auto parsed = json::Document::parse(std::move(body), limits_);
   if (!parsed) {
     validation::Report report;
@@ -76,8 +62,29 @@ Adjudicator::Outcome Adjudicator::adjudicate(std::string body, const Surrounding
   result.errors =
       pas::find_business_errors(result.request, {.today = surroundings.today, .payers = result.policies->served()});
   result.payer = payer_of(result.request, *result.policies);
-  if (result.payer == nullptr || !result.request.created) return result;
+  return result;
+}
 
+base::Result<Adjudication> Adjudicator::reopen(std::string body) const {
+  auto parsed = json::Document::parse(std::move(body), limits_);
+  if (!parsed) return base::Error{base::ErrorCode::kInvalid, "the stored request is not JSON"};
+  json::Document document = std::move(*parsed);
+  auto index = std::make_unique<const json::BundleIndex>(pas::submitted_bundle(document.root()));
+  auto [request, report] = pas::read_request(*index);
+  if (report.has_errors()) return base::Error{base::ErrorCode::kInvalid, "the stored request cannot be read"};
+  Adjudication result{.document = std::move(document),
+                      .index = std::move(index),
+                      .request = std::move(request),
+                      .report = std::move(report),
+                      .errors = {},
+                      .policies = policies(),
+                      .items = {}};
+  result.payer = payer_of(result.request, *result.policies);
+  return result;
+}
+
+void Adjudicator::decide(Adjudication& result, const Surroundings& surroundings) const {
+  if (result.payer == nullptr || !result.request.created) return;
   inputs::Documents documents(*result.index);
   inputs::Environment environment{.roster = roster_.get(), .months_authorized = {}, .documents = &documents};
   if (surroundings.months_authorized) {
@@ -95,7 +102,6 @@ Adjudicator::Outcome Adjudicator::adjudicate(std::string body, const Surrounding
     decision.item_sequence = item.sequence;
     result.items.push_back({std::move(inputs), std::move(evaluation), std::move(decision)});
   }
-  return result;
 }
 
 }  // namespace pas::service

@@ -44,8 +44,6 @@ struct Adjudication {
 
   // Null for an item that was cancelled or has a business error.
   const ItemOutcome* outcome_of(int item_sequence) const;
-  // What the response answers with: the items' decisions, and one of action C for each cancelled item.
-  std::vector<decision::Decision> decisions() const;
 };
 
 // What a decision depends on beside the bundle and the policies.
@@ -64,7 +62,16 @@ class Adjudicator {
 
   // The report holds every fault of the sender when the request is refused.
   using Outcome = boost::system::result<Adjudication, validation::Report>;
+  // Both steps at once.
   Outcome adjudicate(std::string body, const Surroundings& surroundings) const;
+
+  // Steps 4 to 7 and the business errors: nothing is decided yet.
+  Outcome read(std::string body, const Surroundings& surroundings) const;
+  // The same of a request that was read before, as stored: not validated again, and no error is looked for. An error
+  // when it cannot be read at all.
+  base::Result<Adjudication> reopen(std::string body) const;
+  // Steps 8 to 10, for the items that can be decided by policy.
+  void decide(Adjudication& adjudication, const Surroundings& surroundings) const;
 
   std::shared_ptr<const policy::PolicySet> policies() const {
     const std::lock_guard lock(policies_mutex_);

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <charconv>
 
+#include "mappings/pas/elements.h"
+
 namespace pas::service {
 namespace {
 
 // Months in X12 673.
 constexpr std::string_view kMonths = "MN";
+constexpr std::size_t kMaxRequestors = 200;
 
 std::vector<store::Identifier> copy(const std::vector<pas::Identifier>& identifiers) {
   std::vector<store::Identifier> copies;
@@ -16,6 +19,28 @@ std::vector<store::Identifier> copy(const std::vector<pas::Identifier>& identifi
     copies.push_back({std::string(identifier.system), std::string(identifier.value)});
   }
   return copies;
+}
+
+// Who may ask for the case beside its submitter: the provider and the care team, and what stands behind their roles.
+std::vector<store::Identifier> requestors_of(const pas::Request& request) {
+  std::vector<store::Identifier> found;
+  const auto add = [&found](json::Node resource) {
+    for (const pas::Identifier& identifier : pas::identifiers_of(resource)) {
+      store::Identifier kept{std::string(identifier.system), std::string(identifier.value)};
+      if (std::ranges::find(found, kept) == found.end() && found.size() < kMaxRequestors) {
+        found.push_back(std::move(kept));
+      }
+    }
+  };
+  const auto add_party = [&](json::Node party) {
+    add(party);
+    for (const std::string_view member : {"practitioner", "organization"}) {
+      add(request.index->resolve(party[member]));
+    }
+  };
+  add_party(request.provider);
+  for (const json::Node member : request.claim["careTeam"]) add_party(request.index->resolve(member["provider"]));
+  return found;
 }
 
 std::string text_of(const std::optional<base::Date>& date) {
@@ -32,18 +57,6 @@ store::Kind kind_of(pas::Kind kind) {
       break;
   }
   return store::Kind::kInitial;
-}
-
-store::Status status_of(const Adjudication& adjudication, const std::vector<decision::Decision>& decisions) {
-  const auto all_are = [&decisions](std::string_view action) {
-    return std::all_of(decisions.begin(), decisions.end(),
-                       [action](const decision::Decision& decision) { return decision.action == action; });
-  };
-  if (decisions.empty() && !adjudication.errors.empty()) return store::Status::kError;
-  if (!decisions.empty() && all_are("C")) return store::Status::kCancelled;
-  const bool pended = std::any_of(decisions.begin(), decisions.end(),
-                                  [](const decision::Decision& decision) { return decision.action == "A4"; });
-  return pended ? store::Status::kPended : store::Status::kDecided;
 }
 
 int to_int(const std::string& text) {
@@ -115,12 +128,41 @@ std::optional<pas::Authorized> authorized_of(const Adjudication& adjudication, c
   return authorized;
 }
 
-store::Case case_of(const Adjudication& adjudication, const std::vector<decision::Decision>& decisions,
-                    const std::vector<pas::ItemAnswer>& answers) {
+store::Status status_of(const std::vector<ItemNow>& items, bool has_errors) {
+  const auto is = [](std::string_view action) {
+    return [action](const ItemNow& now) { return now.decision.action == action; };
+  };
+  if (has_errors && std::ranges::none_of(items, &ItemNow::is_decided)) return store::Status::kError;
+  if (!items.empty() && std::ranges::all_of(items, is(kCancelledAction))) return store::Status::kCancelled;
+  return std::ranges::any_of(items, is(kPendedAction)) ? store::Status::kPended : store::Status::kDecided;
+}
+
+store::Item stored_item(const Adjudication& adjudication, const ItemNow& now) {
+  store::Item kept = now.kept != nullptr ? *now.kept : store::Item{};
+  kept.sequence = now.sequence();
+  kept.action = now.decision.action;
+  kept.reason = now.decision.reason;
+  kept.authorization_number = now.answer.authorization_number;
+  kept.administrative_reference_number = now.answer.administration_reference_number;
+  kept.valid_from = text_of(now.answer.valid.start);
+  kept.valid_to = text_of(now.answer.valid.end);
+  if (now.item != nullptr) {
+    if (!now.item->trace_numbers.empty()) kept.trace_number = now.item->trace_numbers.front().value;
+    kept.state = pas::write_standing(*now.item, now.is_decided() ? &now.decision : nullptr, &now.answer);
+  }
+  if (now.outcome != nullptr) {
+    kept.procedure_code = scalar(now.outcome->inputs, adjudication.payer->code_input);
+    kept.transaction = scalar(now.outcome->inputs, adjudication.payer->transaction_input);
+    kept.months = certified_months(adjudication, *now.outcome).value_or(0);
+  }
+  return kept;
+}
+
+store::Case case_of(const Adjudication& adjudication, const std::vector<ItemNow>& items) {
   const pas::Request& request = adjudication.request;
   store::Case record;
   record.kind = kind_of(request.kind);
-  record.status = status_of(adjudication, decisions);
+  record.status = status_of(items, !adjudication.errors.empty());
   record.claim_identifiers = copy(request.claim_identifiers);
   record.claim_full_url = request.claim_full_url;
   record.claim_id = request.claim["id"].text();
@@ -128,38 +170,21 @@ store::Case case_of(const Adjudication& adjudication, const std::vector<decision
   record.patient_identifiers = copy(request.patient_identifiers);
   record.payer = adjudication.payer != nullptr ? adjudication.payer->id : std::string(request.payer);
   record.request_date = text_of(request.created);
-
-  for (const pas::Item& item : request.items) {
-    store::Item kept;
-    kept.sequence = item.sequence;
-    if (!item.trace_numbers.empty()) kept.trace_number = item.trace_numbers.front().value;
-    for (const decision::Decision& decision : decisions) {
-      if (decision.item_sequence != item.sequence) continue;
-      kept.action = decision.action;
-      kept.reason = decision.reason;
-    }
-    if (const ItemOutcome* outcome = adjudication.outcome_of(item.sequence)) {
-      kept.procedure_code = scalar(outcome->inputs, adjudication.payer->code_input);
-      kept.transaction = scalar(outcome->inputs, adjudication.payer->transaction_input);
-      kept.months = certified_months(adjudication, *outcome).value_or(0);
-    }
-    for (const pas::ItemAnswer& answer : answers) {
-      if (answer.sequence != item.sequence) continue;
-      kept.authorization_number = answer.authorization_number;
-      kept.administrative_reference_number = answer.administration_reference_number;
-      kept.valid_from = text_of(answer.valid.start);
-      kept.valid_to = text_of(answer.valid.end);
-    }
-    record.items.push_back(std::move(kept));
+  record.priority = request.claim["priority"]["coding"].at(0)["code"].text();
+  record.requestors = requestors_of(request);
+  for (const ItemNow& now : items) {
+    if (now.item != nullptr) record.items.push_back(stored_item(adjudication, now));
   }
   return record;
 }
 
-std::vector<store::DecisionRecord> decision_records(const Adjudication& adjudication) {
+std::vector<store::DecisionRecord> decision_records(const std::vector<ItemNow>& items) {
   std::vector<store::DecisionRecord> records;
-  records.reserve(adjudication.items.size());
-  for (const ItemOutcome& item : adjudication.items) {
-    records.push_back({item.decision.item_sequence, decision::to_json(item.evaluation, item.inputs, item.decision)});
+  records.reserve(items.size());
+  for (const ItemNow& now : items) {
+    if (now.outcome == nullptr) continue;
+    const ItemOutcome& outcome = *now.outcome;
+    records.push_back({now.sequence(), decision::to_json(outcome.evaluation, outcome.inputs, outcome.decision)});
   }
   return records;
 }

@@ -7,12 +7,20 @@
 #include <vector>
 
 #include "adapter/service/adjudicator.h"
+#include "adapter/service/item_now.h"
 #include "adapter/store/store.h"
 #include "mappings/pas/response.h"
 
 namespace pas::service {
 
-// Certified in X12 306: in total, partially, modified.
+// X12 306.
+inline constexpr std::string_view kCertifiedAction = "A1";
+inline constexpr std::string_view kDeniedAction = "A3";
+inline constexpr std::string_view kPendedAction = "A4";
+inline constexpr std::string_view kModifiedAction = "A6";
+inline constexpr std::string_view kCancelledAction = "C";
+
+// Certified in total, partially, modified.
 bool is_certified(std::string_view action);
 // Those that carry an administrative reference number: pended, not certified.
 bool is_referenced(std::string_view action);
@@ -23,10 +31,16 @@ pas::DatePeriod valid_period(const Adjudication& adjudication, const ItemOutcome
 // What a limit of the policy leaves of what was asked for (A6); nothing for what no limit touches.
 std::optional<pas::Authorized> authorized_of(const Adjudication& adjudication, const ItemOutcome& outcome);
 
-// The case without what belongs to its submission (id, client, times, hash, prior).
-store::Case case_of(const Adjudication& adjudication, const std::vector<decision::Decision>& decisions,
-                    const std::vector<pas::ItemAnswer>& answers);
+// How a case with these items stands. With nothing decided: an error if there are business errors.
+store::Status status_of(const std::vector<ItemNow>& items, bool has_errors);
 
-std::vector<store::DecisionRecord> decision_records(const Adjudication& adjudication);
+// What is stored of an item as it stands.
+store::Item stored_item(const Adjudication& adjudication, const ItemNow& now);
+
+// The case without what belongs to its submission (id, client, times, hash, prior).
+store::Case case_of(const Adjudication& adjudication, const std::vector<ItemNow>& items);
+
+// Of the items that were decided by policy now.
+std::vector<store::DecisionRecord> decision_records(const std::vector<ItemNow>& items);
 
 }  // namespace pas::service

@@ -2,7 +2,9 @@
 // One $submit as one synchronous call: adjudicate, number, answer, commit. When submit() returns an answer, the request
 // and the answer are durable. It knows no HTTP: the endpoints turn the outcome into a status.
 //
-// A repeat of the same bytes by the same client within the resend window gets the stored answer again, byte for byte.
+// A repeat of the same bytes by the same client within the resend window gets the stored answer again, byte for byte;
+// so does a repeat with the same idempotency key, and other bytes with that key are a conflict. An update is decided
+// over what stands of the case that it names (item_now.h).
 // Any number of threads may submit.
 
 #include <chrono>
@@ -11,6 +13,9 @@
 #include <variant>
 
 #include "adapter/service/adjudicator.h"
+#include "adapter/service/item_now.h"
+#include "adapter/service/numbers.h"
+#include "adapter/service/timetable.h"
 #include "adapter/store/store.h"
 #include "fhir/base/clock.h"
 #include "mappings/pas/response.h"
@@ -23,6 +28,7 @@ struct SubmitRequest {
   const pas::Version* version = nullptr;
   std::string base_url = {};  // absolute, of the version that is asked, without a slash at the end
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  std::string idempotency_key = {};  // empty: none
 };
 
 struct Answered {
@@ -33,13 +39,15 @@ struct Answered {
 struct Refused {
   validation::Report report;
 };
-// Error: kUnavailable or kTimeout, nothing stored.
+// Error: kUnavailable or kTimeout, nothing stored; kConflict: the idempotency key was used for another request.
 using SubmitOutcome = std::variant<Answered, Refused, base::Error>;
 
 class SubmitService {
  public:
   struct Options {
-    std::chrono::minutes resend_window{10};  // zero: every submission is a new one
+    std::chrono::minutes resend_window{10};    // zero: every submission is a new one
+    std::chrono::minutes key_window{24 * 60};  // how long an idempotency key is remembered
+    Timetable timetable = {};
   };
 
   // All references outlive the service.
@@ -49,12 +57,20 @@ class SubmitService {
   SubmitOutcome submit(SubmitRequest request) const;
 
  private:
-  base::Result<std::vector<pas::ItemAnswer>> number_items(const Adjudication& adjudication,
-                                                          const std::vector<decision::Decision>& decisions,
-                                                          base::Date today) const;
-  base::Result<std::optional<Answered>> stored_answer(std::string_view client, std::string_view sha256,
-                                                      std::int64_t since_ms) const;
-  base::Result<std::string> prior_of(const pas::Request& request, std::string_view client) const;
+  // By what a repeat is known.
+  struct Repeat {
+    std::string digest;
+    std::optional<std::int64_t> since_ms;  // nothing: repeats are new requests
+    bool by_key = false;
+  };
+  Repeat repeat_of(const SubmitRequest& request, std::chrono::system_clock::time_point now) const;
+  base::Result<std::optional<Answered>> stored_answer(const Repeat& repeat, std::string_view client,
+                                                      std::string_view body) const;
+  SubmitOutcome decide_and_commit(const SubmitRequest& request, const Repeat& repeat,
+                                  std::chrono::system_clock::time_point now) const;
+  base::Result<Standing> prior_of(const pas::Request& request, std::string_view client) const;
+  base::Result<void> add_kept_records(const Standing& prior, const std::vector<ItemNow>& items,
+                                      store::Submission& submission) const;
 
   const Adjudicator& adjudicator_;
   store::Store& store_;
