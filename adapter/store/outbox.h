@@ -59,6 +59,6 @@ struct Delivery {
 };
 
 // The newest of each subject's deliveries that are kept.
-inline constexpr int kMaxDeliveries = 1000;
+inline constexpr int kMaxDeliveries = 200;
 
 }  // namespace pas::store

@@ -191,7 +191,7 @@ TEST_P(StoreOutbox, AMessageMayNameACaseThatIsThere) {
 // Workers that take, settle and sometimes lose their lease: each message is settled once, those of a subject in order.
 TEST_P(StoreOutbox, ManyWorkers) {
   constexpr int kSubjects = 5;
-  constexpr int kEach = 20;
+  constexpr int kEach = 8;
   for (int i = 0; i < kEach; ++i) {
     for (int s = 0; s < kSubjects; ++s) enqueue(std::to_string(i), "s" + std::to_string(s), 0);
   }

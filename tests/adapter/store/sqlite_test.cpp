@@ -160,6 +160,39 @@ TEST_F(SqliteStoreTest, TheLogIsEmptiedUnderConstantWritesWhenItIsTooLong) {
   }
 }
 
+// tests/cases/store/schema-1.sql is what the first version wrote.
+TEST_F(SqliteStoreTest, BringsAnOlderFileUpToDate) {
+  std::ofstream(file_).close();
+  tamper(support::read_file(support::repo_path("tests/cases/store/schema-1.sql")).c_str());
+  auto store = open();
+  ASSERT_NE(store, nullptr);
+  EXPECT_EQ(*store->verify(), std::vector<std::string>());
+  const auto updated = **store->find_case("c-2");
+  EXPECT_EQ(updated.revision, 1);
+  EXPECT_EQ(updated.due_ms, 0);
+  EXPECT_EQ(updated.prior_id, "c-1");
+  EXPECT_EQ(store->history("c-2")->size(), 1U);
+  EXPECT_EQ(store->find_by_number("A0000000001", 10)->size(), 1U);
+  EXPECT_EQ(store->find_by_number("T-1", 10)->size(), 2U);
+  EXPECT_EQ(store->find_by_number("R0000000001", 10)->front().id, "c-1");
+  EXPECT_EQ(store->reserve_numbers(store::Sequence::kAuthorization, 1)->first, 1001);
+
+  const auto messages = store->take_messages(100, 200, 10);
+  ASSERT_EQ(messages->size(), 2U);
+  EXPECT_EQ(messages->front(), (store::OutboxMessage{7, "c-2", "second", "b", 200, "", 1}));
+  EXPECT_EQ(messages->back(), (store::OutboxMessage{1, "c-1", "first", "a", 200, "", 1}));
+  ASSERT_TRUE(store->enqueue({{0, "", "third", "c", 1}}));
+  EXPECT_EQ(store->take_messages(100, 200, 10)->front().id, 8) << "ids go on from the last";
+
+  store::Revision revision;
+  revision.case_id = "c-2";
+  revision.expected_revision = 1;
+  revision.items = updated.items;
+  ASSERT_TRUE(store->revise(revision));
+  store.reset();
+  EXPECT_EQ((*open()->find_case("c-2"))->revision, 2);
+}
+
 struct Damage {
   const char* script;
   const char* fault;
