@@ -186,8 +186,13 @@ class InputLoader {
   }
 
   void read_path(json::Node node, const InputDefinition& definition, const Recipe& recipe, Source& source) {
-    file_.allow_only(node, {"path", "transform", "codes", "document"});
+    file_.allow_only(node, {"path", "transform", "codes", "document", "c-cda", "fallback"});
     source.program = expressions_.compile(file_.require(node, "path", Kind::kString));
+    if (const json::Node fallback = file_.optional(node, "fallback", Kind::kTrue)) {
+      source.fallback = fallback.is_true();
+      if (recipe.rule == Rule::kFirst) file_.error(fallback, "with the rule \"first\" every source is a fallback");
+      if (recipe.sources.empty()) file_.error(fallback, "no source stands above that this one could stand in for");
+    }
     const json::Node transform = file_.optional(node, "transform", Kind::kString);
     if (transform) {
       const auto found = std::find_if(kTransforms.begin(), kTransforms.end(),
@@ -210,6 +215,7 @@ class InputLoader {
       source.codes.emplace(code.key(), value_of(code, definition));
     }
     if (node["codes"] && recipe.systems.empty()) file_.error(node, "\"codes\" need the input's \"systems\"");
+    read_ccda_part(node, definition, source);
     if (definition.type == Type::kDocuments) {
       std::vector<std::string> kinds;
       for (const DocumentKind& kind : compiled_.document_kinds) kinds.push_back(kind.name);
@@ -219,6 +225,17 @@ class InputLoader {
     } else if (node["document"]) {
       file_.error(node["document"], "only an input of type documents has it");
     }
+  }
+
+  void read_ccda_part(json::Node node, const InputDefinition& definition, Source& source) {
+    const json::Node part = file_.optional(node, "c-cda", Kind::kString);
+    if (!part) return;
+    constexpr std::array<std::string_view, 2> kParts = {"problems", "medications"};
+    const auto index = index_of(file_, part, kParts);
+    source.ccda = index == 1 ? CcdaPart::kMedications : CcdaPart::kProblems;
+    const bool takes_codes = definition.type == Type::kCode || definition.type == Type::kCodes || !source.codes.empty();
+    if (!takes_codes || source.transform != Transform::kNone)
+      file_.error(part, "a C-CDA gives codes, and nothing else");
   }
 
   void read_store(json::Node node, const InputDefinition& definition, Source& source) {

@@ -37,14 +37,19 @@ enum class SourceKind : std::uint8_t {
   kClassify,  // the value set that another input's codes belong to
 };
 
+// What is read of the C-CDA attachments of the documents that a path finds.
+enum class CcdaPart : std::uint8_t { kNone, kProblems, kMedications };
+
 struct Source {
   SourceKind kind = SourceKind::kPath;
+  bool fallback = false;  // looked at only when the sources above have nothing
   std::optional<fhirpath::Program> program;
   Transform transform = Transform::kNone;
   std::map<std::string, std::string, std::less<>> codes;  // code -> JSON value, where the source maps codes
   std::string question;                                   // link id
   std::string fixed;                                      // JSON value
   std::size_t document_kind = 0;
+  CcdaPart ccda = CcdaPart::kNone;
   std::size_t input = 0;             // kClassify: of the codes; kStore: of the device code
   std::vector<std::string> classes;  // kClassify: value sets, each also the word
   std::string otherwise;             // kClassify: the word for codes outside every set

@@ -77,6 +77,7 @@ class Extractor {
     input.name = definition.name;
     std::vector<Finding> findings;
     for (const Source& source : recipe.sources) {
+      if (source.fallback && !findings.empty()) continue;
       read_source(source, recipe, definition, input, findings);
       if (recipe.rule == Rule::kFirst && !findings.empty()) break;
     }
@@ -121,6 +122,7 @@ class Extractor {
 
   void read_node(json::Node node, const Source& source, const Recipe& recipe, const InputDefinition& definition,
                  Input& input, std::vector<Finding>& findings) {
+    if (source.ccda != CcdaPart::kNone) return read_entries(node, source, recipe, definition, input, findings);
     switch (source.transform) {
       case Transform::kNone:
         break;
@@ -152,16 +154,34 @@ class Extractor {
     findings.push_back(std::move(finding));
   }
 
+  // Whether the document does not count, which is then noted.
+  bool is_damaged(const DocumentFacts& facts, Input& input) {
+    if (!facts.damage) return false;
+    if (std::find(damaged_.begin(), damaged_.end(), *facts.damage) == damaged_.end()) {
+      damaged_.push_back(*facts.damage);
+    }
+    add_note(input.note, facts.damage->path + ": " + facts.damage->message);
+    return true;
+  }
+
+  void read_entries(json::Node document, const Source& source, const Recipe& recipe, const InputDefinition& definition,
+                    Input& input, std::vector<Finding>& findings) {
+    const DocumentFacts& facts = documents_.read(document);
+    if (is_damaged(facts, input) || !facts.ccda) return;
+    const bool problems = source.ccda == CcdaPart::kProblems;
+    for (const CcdaEntry& entry : problems ? facts.ccda->problems : facts.ccda->medications) {
+      if (!is_current(entry, subject_.request_date)) continue;
+      for (const CcdaCode& code : entry.codes) {
+        read_code({code.system, code.code, facts.ccda_data.path()}, source, recipe, definition.type,
+                  catalog_.value_sets(), findings);
+      }
+    }
+  }
+
   void read_document(json::Node node, const Source& source, const InputDefinition& definition, Input& input,
                      std::vector<Finding>& findings) {
     const DocumentKind& kind = catalog_.compiled().document_kinds[source.document_kind];
-    if (kind.has_attachments) {
-      if (const auto& damage = documents_.read(node).damage) {
-        if (std::find(damaged_.begin(), damaged_.end(), *damage) == damaged_.end()) damaged_.push_back(*damage);
-        add_note(input.note, damage->path + ": " + damage->message);
-        return;
-      }
-    }
+    if (kind.has_attachments && is_damaged(documents_.read(node), input)) return;
     DocumentRecord record = records_.read(node, kind, definition);
     add_note(input.note, record.note);
     // The same document may be named twice.

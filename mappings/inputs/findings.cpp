@@ -18,12 +18,12 @@ void add_sources(Input& input, const Finding& finding) {
   }
 }
 
-Finding code_finding(std::string_view uri, std::string code, json::Node coding, const ValueSets& value_sets) {
+Finding code_finding(std::string_view uri, std::string code, std::string place, const ValueSets& value_sets) {
   json::Writer writer;
   writer.begin_object().member("system", uri).member("code", code).end_object();
   std::string key(value_sets.system_name(uri));
   key.append(" ").append(value_sets.compared_code(uri, code));
-  return {std::move(writer).take(), std::move(key), {coding.path()}, uri, std::move(code)};
+  return {std::move(writer).take(), std::move(key), {std::move(place)}, uri, std::move(code)};
 }
 
 // A key for people: a word without the quotes of its JSON text.
@@ -108,27 +108,32 @@ void collect(Input& input, const std::vector<Finding>& findings, const Recipe& r
   input.value = std::move(writer).take();
 }
 
-void read_coding(json::Node coding, const Source& source, const Recipe& recipe, Type type, const ValueSets& value_sets,
-                 std::vector<Finding>& findings) {
-  const std::string_view uri = coding["system"].text();
-  const std::string_view system = value_sets.system_name(uri);
-  const json::Node code = coding["code"];
-  const bool wanted = std::find(recipe.systems.begin(), recipe.systems.end(), system) != recipe.systems.end();
-  if (!wanted || !code.is_string()) return;
-  std::string written = value_sets.written_code(uri, code.text());
+void read_code(const FoundCode& found, const Source& source, const Recipe& recipe, Type type,
+               const ValueSets& value_sets, std::vector<Finding>& findings) {
+  const std::string_view system = value_sets.system_name(found.system);
+  if (std::find(recipe.systems.begin(), recipe.systems.end(), system) == recipe.systems.end()) return;
+  std::string written = value_sets.written_code(found.system, found.code);
   if (!source.codes.empty()) {
     const auto mapped = source.codes.find(written);
-    if (mapped != source.codes.end()) findings.push_back({mapped->second, mapped->second, {coding.path()}, {}});
+    if (mapped != source.codes.end()) findings.push_back({mapped->second, mapped->second, {found.place}, {}});
     return;
   }
   if (type == Type::kCode) {
-    findings.push_back({json_string(written), value_sets.compared_code(uri, code.text()), {coding.path()}, {}});
+    findings.push_back({json_string(written), value_sets.compared_code(found.system, found.code), {found.place}, {}});
     return;
   }
-  findings.push_back(code_finding(value_sets.canonical_uri(system), std::move(written), coding, value_sets));
-  const std::string_view target = value_sets.translate(recipe.translate, uri, code.text());
+  findings.push_back(code_finding(value_sets.canonical_uri(system), std::move(written), found.place, value_sets));
+  const std::string_view target = value_sets.translate(recipe.translate, found.system, found.code);
   if (target.empty()) return;
-  findings.push_back(code_finding(value_sets.target_uri(recipe.translate), std::string(target), coding, value_sets));
+  findings.push_back(
+      code_finding(value_sets.target_uri(recipe.translate), std::string(target), found.place, value_sets));
+}
+
+void read_coding(json::Node coding, const Source& source, const Recipe& recipe, Type type, const ValueSets& value_sets,
+                 std::vector<Finding>& findings) {
+  const json::Node code = coding["code"];
+  if (!code.is_string()) return;
+  read_code({coding["system"].text(), code.text(), coding.path()}, source, recipe, type, value_sets, findings);
 }
 
 void read_scalar(json::Node node, const Recipe& recipe, Type type, Input& input, std::vector<Finding>& findings) {

@@ -28,7 +28,15 @@ void settle(Input& input, const std::vector<Finding>& findings);
 void collect(Input& input, const std::vector<Finding>& findings, const Recipe& recipe, Type type,
              const ValueSets& value_sets);
 
-// Adds a Coding's code, if its system is one of the recipe's and the source takes it.
+// Adds a code, if its system is one of the recipe's and the source takes it. `place` is where it was found.
+struct FoundCode {
+  std::string_view system;  // any URI of the system
+  std::string_view code;
+  std::string place;
+};
+void read_code(const FoundCode& found, const Source& source, const Recipe& recipe, Type type,
+               const ValueSets& value_sets, std::vector<Finding>& findings);
+// The same for a Coding.
 void read_coding(json::Node coding, const Source& source, const Recipe& recipe, Type type, const ValueSets& value_sets,
                  std::vector<Finding>& findings);
 

@@ -17,7 +17,25 @@ json::Document read_cases(const std::string& name) {
   return json::Document::parse(support::read_file(support::repo_path("tests/cases/inputs/files/" + name))).value();
 }
 
-TEST(Ccda, ReadsTheHeader) {
+// "urn:oid:1.2|X urn:oid:3.4|Y: current"
+std::vector<std::string> texts_of(const std::vector<inputs::CcdaEntry>& entries) {
+  std::vector<std::string> texts;
+  for (const inputs::CcdaEntry& entry : entries) {
+    std::string text;
+    for (const inputs::CcdaCode& code : entry.codes) text += (text.empty() ? "" : " ") + code.system + "|" + code.code;
+    const bool current = inputs::is_current(entry, base::parse_date("2026-03-10").value());
+    texts.push_back(text + (current ? ": current" : ": over"));
+  }
+  return texts;
+}
+
+std::vector<std::string> texts_of(json::Node list) {
+  std::vector<std::string> texts;
+  for (const json::Node node : list) texts.emplace_back(node.text());
+  return texts;
+}
+
+TEST(Ccda, ReadsTheHeaderAndTheCodedEntries) {
   const auto document = read_cases("ccda.json");
   for (const json::Node variant : document.root()["documents"]) {
     SCOPED_TRACE(std::string(variant["about"].text()));
@@ -35,6 +53,8 @@ TEST(Ccda, ReadsTheHeader) {
     EXPECT_EQ(ccda.signed_, variant["signed"].is_true());
     EXPECT_EQ(ccda.authenticator_npi, variant["authenticator"].text());
     EXPECT_EQ(ccda.author_npi, variant["author"].text());
+    EXPECT_EQ(texts_of(ccda.problems), texts_of(variant["problems"]));
+    EXPECT_EQ(texts_of(ccda.medications), texts_of(variant["medications"]));
   }
 }
 
@@ -43,6 +63,18 @@ TEST(Ccda, RefusesWhatIsOverALimit) {
   EXPECT_TRUE(inputs::read_ccda(xml, {.bytes = xml.size(), .marks = 5}));
   EXPECT_EQ(inputs::read_ccda(xml, {.bytes = xml.size() - 1, .marks = 5}).error().code, base::ErrorCode::kTooLarge);
   EXPECT_EQ(inputs::read_ccda(xml, {.bytes = xml.size(), .marks = 4}).error().code, base::ErrorCode::kTooLarge);
+}
+
+TEST(Ccda, ReadsElementsHoweverDeepTheyStand) {
+  constexpr std::size_t kDepth = 300'000;
+  std::string xml = "<ClinicalDocument xmlns=\"urn:hl7-org:v3\">";
+  for (std::size_t i = 0; i < kDepth; ++i) xml += "<a>";
+  xml += "<observation><templateId root=\"2.16.840.1.113883.10.20.22.4.4\"/><value code=\"1\" codeSystem=\"2\"/>";
+  xml += "</observation>";
+  for (std::size_t i = 0; i < kDepth; ++i) xml += "</a>";
+  const auto read = inputs::read_ccda(xml + "</ClinicalDocument>");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ((*read)->problems.size(), 1U);
 }
 
 TEST(Attachment, IsComparedWithWhatIsSaidOfIt) {
