@@ -25,7 +25,8 @@ struct Wrapped {
 };
 const std::vector<Wrapped> kWrapped = {{"rapidjson/", "fhir/json/"},    {"boost/beast", "adapter/http/"},
                                        {"boost/asio", "adapter/http/"}, {"sqlite3.h", "adapter/store/"},
-                                       {"re2/", "fhir/fhirpath/"},      {"pugixml", "mappings/inputs/"}};
+                                       {"re2/", "fhir/fhirpath/"},      {"pugixml", "mappings/inputs/"},
+                                       {"qpdf/", "mappings/inputs/"}};
 
 // The position in kOrder of the folder that the path is in (subfolders count as their library), or npos.
 std::size_t layer_of(const std::string& path) {
