@@ -150,6 +150,7 @@ int serve(const ServeOptions& options, const std::string& settings) {
   limits.bytes = options.body_limit_mb << 20U;
   service::Adjudicator adjudicator(std::move(*policies), std::move(*roster), *validation, limits);
   const service::SubmitService submit(adjudicator, **store, clock, ids, {});
+  const service::InquireService inquire(adjudicator, **validation, **store, clock);
 
   const Address address = *parse_address(options.listen);
   http::Options http_options;
@@ -169,10 +170,10 @@ int serve(const ServeOptions& options, const std::string& settings) {
     return kFailed;
   }
   const std::string here = url_of(address.host, *port);
-  routes.set_value(
-      endpoints::make_router({.submit = submit, .store = **store, .validation = **validation, .clock = clock},
-                             {.software_version = PAS_VERSION, .build_date = kReleaseDate},
-                             options.public_url.empty() ? here : options.public_url));
+  routes.set_value(endpoints::make_router(
+      {.submit = submit, .inquire = inquire, .store = **store, .validation = **validation, .clock = clock},
+      {.software_version = PAS_VERSION, .build_date = kReleaseDate},
+      options.public_url.empty() ? here : options.public_url));
   std::cout << "pas-adapter " << PAS_VERSION << " is ready at " << here << "/fhir (store " << options.store << ")"
             << std::endl;
 

@@ -39,6 +39,9 @@ Router make_router(const Services& services, const ServerFacts& facts, std::stri
   };
   constexpr std::string_view kSubmitDefinition = "http://hl7.org/fhir/us/davinci-pas/OperationDefinition/Claim-submit";
   constexpr std::string_view kValidateDefinition = "http://hl7.org/fhir/OperationDefinition/Resource-validate";
+  constexpr std::string_view kInquireDefinition =
+      "http://hl7.org/fhir/us/davinci-pas/OperationDefinition/Claim-inquiry";
+  const auto inquire_handler = [&inquire = services.inquire](Call& call) { return inquire_claim(call, inquire); };
   const auto submit_handler = [&submit](Call& call) { return submit_claim(call, submit); };
 
   std::vector<Route> routes = {
@@ -48,6 +51,12 @@ Router make_router(const Services& services, const ServerFacts& facts, std::stri
        submit_handler,
        {.resource = "Claim", .operation = "submit", .definition = kSubmitDefinition}},
       {Method::kPost, Place::kFhir, "/Claim/{id}/$submit", submit_handler},
+      {Method::kPost,
+       Place::kFhir,
+       "/Claim/$inquire",
+       inquire_handler,
+       {.resource = "Claim", .operation = "inquire", .definition = kInquireDefinition}},
+      {Method::kPost, Place::kFhir, "/Claim/{id}/$inquire", inquire_handler},
       {Method::kGet,
        Place::kFhir,
        "/Claim/{id}",

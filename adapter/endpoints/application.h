@@ -5,6 +5,7 @@
 
 #include "adapter/endpoints/capability_statement.h"
 #include "adapter/endpoints/router.h"
+#include "adapter/service/inquire_service.h"
 #include "adapter/service/submit_service.h"
 #include "adapter/service/validation_service.h"
 #include "adapter/store/store.h"
@@ -14,6 +15,7 @@ namespace pas::endpoints {
 // All references outlive the router.
 struct Services {
   const service::SubmitService& submit;
+  const service::InquireService& inquire;
   const store::Store& store;
   const service::ValidationService& validation;
   const base::Clock& clock;

@@ -37,6 +37,15 @@ http::Response submit_claim(Call& call, const service::SubmitService& service) {
   return failure(error);
 }
 
+http::Response inquire_claim(Call& call, const service::InquireService& service) {
+  auto outcome = service.inquire(std::move(call.request.body), *call.version, call.base_url);
+  if (auto* found = std::get_if<service::InquireService::Found>(&outcome)) {
+    return fhir_json(200, std::move(found->body));
+  }
+  if (const auto* refused = std::get_if<service::Refused>(&outcome)) return refusal(400, refused->report);
+  return failure(std::get<base::Error>(outcome));
+}
+
 http::Response read_body(const Call& call, const store::Store& store, store::Body body) {
   const auto not_found = [] {
     return refusal(404, validation::IssueType::kNotFound, "FHIR read", "No such resource.");

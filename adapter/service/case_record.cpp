@@ -11,6 +11,7 @@ namespace {
 // Months in X12 673.
 constexpr std::string_view kMonths = "MN";
 constexpr std::size_t kMaxRequestors = 200;
+constexpr int kMostLinks = 1000;  // of a chain of updates
 
 std::vector<store::Identifier> copy(const std::vector<pas::Identifier>& identifiers) {
   std::vector<store::Identifier> copies;
@@ -24,22 +25,14 @@ std::vector<store::Identifier> copy(const std::vector<pas::Identifier>& identifi
 // Who may ask for the case beside its submitter: the provider and the care team, and what stands behind their roles.
 std::vector<store::Identifier> requestors_of(const pas::Request& request) {
   std::vector<store::Identifier> found;
-  const auto add = [&found](json::Node resource) {
-    for (const pas::Identifier& identifier : pas::identifiers_of(resource)) {
+  for (const json::Node party : pas::parties_of(request)) {
+    for (const pas::Identifier& identifier : pas::identifiers_of(party)) {
       store::Identifier kept{std::string(identifier.system), std::string(identifier.value)};
       if (std::ranges::find(found, kept) == found.end() && found.size() < kMaxRequestors) {
         found.push_back(std::move(kept));
       }
     }
-  };
-  const auto add_party = [&](json::Node party) {
-    add(party);
-    for (const std::string_view member : {"practitioner", "organization"}) {
-      add(request.index->resolve(party[member]));
-    }
-  };
-  add_party(request.provider);
-  for (const json::Node member : request.claim["careTeam"]) add_party(request.index->resolve(member["provider"]));
+  }
   return found;
 }
 
@@ -174,6 +167,16 @@ store::Case case_of(const Adjudication& adjudication, const std::vector<ItemNow>
   record.requestors = requestors_of(request);
   for (const ItemNow& now : items) {
     if (now.item != nullptr) record.items.push_back(stored_item(adjudication, now));
+  }
+  return record;
+}
+
+base::Result<store::Case> current_case(const store::Store& store, store::Case record) {
+  for (int link = 0; !record.replaced_by.empty() && link < kMostLinks; ++link) {
+    auto next = store.find_case(record.replaced_by);
+    if (!next) return next.error();
+    if (!*next) break;
+    record = std::move(**next);
   }
   return record;
 }

@@ -40,6 +40,9 @@ store::Item stored_item(const Adjudication& adjudication, const ItemNow& now);
 // The case without what belongs to its submission (id, client, times, hash, prior).
 store::Case case_of(const Adjudication& adjudication, const std::vector<ItemNow>& items);
 
+// The case that stands now for this one: itself, or the last of the updates that replaced it.
+base::Result<store::Case> current_case(const store::Store& store, store::Case record);
+
 // Of the items that were decided by policy now.
 std::vector<store::DecisionRecord> decision_records(const std::vector<ItemNow>& items);
 

@@ -6,8 +6,7 @@
 namespace pas::service {
 namespace {
 
-constexpr int kMostLinks = 1000;  // of a chain of updates
-constexpr int kMostRaces = 5;     // updates of one case at once, before this one is put off
+constexpr int kMostRaces = 5;  // updates of one case at once, before this one is put off
 
 std::int64_t to_ms(std::chrono::system_clock::time_point time) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
@@ -59,14 +58,9 @@ base::Result<Standing> SubmitService::prior_of(const pas::Request& request, std:
   }
   if (!found) return found.error();
   if (found->empty()) return Standing();
-  store::Case current = std::move(found->front());
-  for (int link = 0; !current.replaced_by.empty() && link < kMostLinks; ++link) {
-    auto next = store_.find_case(current.replaced_by);
-    if (!next) return next.error();
-    if (!*next) break;
-    current = std::move(**next);
-  }
-  return Standing::of(std::move(current));
+  auto current = current_case(store_, std::move(found->front()));
+  if (!current) return current.error();
+  return Standing::of(std::move(*current));
 }
 
 // What an item that stands was decided by goes on with it.

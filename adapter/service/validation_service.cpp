@@ -14,6 +14,8 @@ using validation::Report;
 using validation::Severity;
 
 constexpr std::string_view kPasPackage = "hl7.fhir.us.davinci-pas#";
+constexpr std::string_view kInquiryBundle =
+    "http://hl7.org/fhir/us/davinci-pas/StructureDefinition/profile-pas-inquiry-request-bundle";
 constexpr std::string_view kRequestBundle =
     "http://hl7.org/fhir/us/davinci-pas/StructureDefinition/profile-pas-request-bundle";
 
@@ -51,9 +53,22 @@ bool is_told_elsewhere(const Issue& issue, const Report& of_pas) {
   });
 }
 
+// What a profile asks for and the guide's workflow does not: the Claim that an update names is a second one in the
+// Bundle (spec-65; 2.0.1 has room for one), and of a Claim that cancels everything the items may be left out.
+bool is_excused(const Issue& issue, const pas::Request& request) {
+  if (request.kind == pas::Kind::kCancel && issue.rule == "Claim.item" &&
+      issue.type == validation::IssueType::kRequired) {
+    return true;
+  }
+  if (issue.rule != "Bundle.entry:Claim" || !request.prior_claim) return false;
+  const json::Entry* entry = request.index->entry_of(request.prior_claim);
+  return entry != nullptr && issue.expression == entry->node.path(request.bundle());
+}
+
 // One report of two. A fault that both found is told once: by PAS's own rule where there is one, which says what the
 // sender has to do, else by the profile, which says what is allowed.
-Report merged(const json::BundleIndex& index, const Report& of_pas, const Report& of_profiles) {
+Report merged(const pas::Request& request, const Report& of_pas, const Report& of_profiles) {
+  const json::BundleIndex& index = *request.index;
   std::unordered_multimap<std::string, const Issue*> by_place;
   for (const Issue& issue : of_pas.issues()) by_place.emplace(place_of(issue), &issue);
   std::vector<const Issue*> dropped;
@@ -69,7 +84,7 @@ Report merged(const json::BundleIndex& index, const Report& of_pas, const Report
         told = true;
       }
     }
-    if (!told && !is_told_elsewhere(issue, of_pas)) profiles.add(issue);
+    if (!told && !is_told_elsewhere(issue, of_pas) && !is_excused(issue, request)) profiles.add(issue);
   }
   Report both(index.bundle());
   for (const Issue& issue : of_pas.issues()) {
@@ -130,11 +145,12 @@ bool ValidationService::knows(std::string_view canonical, const pas::Version* ve
 }
 
 pas::ReadOutcome ValidationService::read_request(const json::BundleIndex& index, const pas::Version* version,
-                                                 std::chrono::system_clock::time_point now) const {
-  pas::ReadOutcome outcome = pas::read_request(index);
+                                                 std::chrono::system_clock::time_point now,
+                                                 pas::Purpose purpose) const {
+  pas::ReadOutcome outcome = pas::read_request(index, {}, purpose);
   if (!is_readable(index, outcome.report)) return outcome;
   validation::Options options;
-  options.profiles = {std::string(kRequestBundle)};
+  options.profiles = {std::string(purpose == pas::Purpose::kInquire ? kInquiryBundle : kRequestBundle)};
   options.checks_attachments = false;
   options.extension_context_fault = Severity::kWarning;
   options.incomplete_value_set_fault = Severity::kWarning;
@@ -142,7 +158,7 @@ pas::ReadOutcome ValidationService::read_request(const json::BundleIndex& index,
   options.derived_profile_fault = Severity::kWarning;
   options.least = Severity::kWarning;
   options.now = now;
-  outcome.report = merged(index, outcome.report, validator_of(version).validate(index, options));
+  outcome.report = merged(outcome.request, outcome.report, validator_of(version).validate(index, options));
   return outcome;
 }
 
@@ -160,8 +176,8 @@ Report ValidationService::validate(const json::BundleIndex& index, const Questio
     return report;
   }
   options.profiles = {std::string(kRequestBundle)};
-  const Report of_pas = pas::read_request(index).report;
-  return merged(index, of_pas, validator_of(question.version).validate(index, options));
+  const pas::ReadOutcome outcome = pas::read_request(index);
+  return merged(outcome.request, outcome.report, validator_of(question.version).validate(index, options));
 }
 
 }  // namespace pas::service

@@ -36,13 +36,14 @@ class ValidationService {
   // version may mean several. An error names the package.
   static base::Result<std::shared_ptr<const ValidationService>> load(const Options& options);
 
-  // Reads a $submit of `version` (null: the newest) with every fault of it: those of pas::read_request() and those by
-  // the request profiles, a fault that both find once. Errors refuse the request.
-  // What PAS lets a receiver pass over is a warning: codes outside value sets that are not known here in full,
-  // extensions in places that their definition does not name, resources that meet US Core's profile only. Attachments
-  // are not decoded for it: the inputs look at those that count.
+  // Reads a $submit, or an $inquire, of `version` (null: the newest) with every fault of it: those of
+  // pas::read_request() and those by the request profiles, a fault that both find once. Errors refuse the request. What
+  // PAS lets a receiver pass over is a warning: codes outside value sets that are not known here in full, extensions in
+  // places that their definition does not name, resources that meet US Core's profile only. Attachments are not decoded
+  // for it: the inputs look at those that count.
   pas::ReadOutcome read_request(const json::BundleIndex& index, const pas::Version* version,
-                                std::chrono::system_clock::time_point now) const;
+                                std::chrono::system_clock::time_point now,
+                                pas::Purpose purpose = pas::Purpose::kSubmit) const;
 
   struct Question {
     const pas::Version* version = nullptr;   // whose profiles; null: the newest

@@ -35,6 +35,19 @@ std::vector<Identifier> identifiers_of(json::Node resource) {
   return found;
 }
 
+std::vector<json::Node> parties_of(const Request& request) {
+  std::vector<json::Node> parties;
+  const auto add = [&](json::Node party) {
+    for (const json::Node each :
+         {party, request.index->resolve(party["practitioner"]), request.index->resolve(party["organization"])}) {
+      if (each && std::ranges::find(parties, each) == parties.end()) parties.push_back(each);
+    }
+  };
+  add(request.provider);
+  for (const json::Node member : request.claim["careTeam"]) add(request.index->resolve(member["provider"]));
+  return parties;
+}
+
 std::string quoted(std::string_view text) {
   constexpr std::size_t kLimit = 100;
   std::size_t end = std::min(text.size(), kLimit);

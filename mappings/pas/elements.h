@@ -26,6 +26,9 @@ bool has_code(json::Node codeable_concept, std::string_view code);
 // The resource's identifiers that have a value, the first hundred: what compares them is bounded.
 std::vector<Identifier> identifiers_of(json::Node resource);
 
+// Who asks: the provider and the care team, and what stands behind their roles, each once.
+std::vector<json::Node> parties_of(const Request& request);
+
 // What a sender wrote, for a message: in single quotes, cut at some hundred bytes.
 std::string quoted(std::string_view text);
 

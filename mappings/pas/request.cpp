@@ -14,7 +14,11 @@ namespace {
 using validation::IssueType;
 using validation::Severity;
 
-constexpr std::string_view kCancelCode = "3";  // X12 1322
+// X12 1322.
+constexpr std::string_view kCancelCode = "3";
+constexpr std::string_view kRenewalCode = "R";
+constexpr std::string_view kRevisedCode = "S";
+constexpr std::string_view kExtensionCode = "4";
 
 // The first there is of: Coverage.identifier of type MB, Coverage.subscriberId, Patient.identifier of type MB, any
 // Patient.identifier.
@@ -46,8 +50,8 @@ constexpr std::string_view kServiceTypes[] = {"MedicationRequest", "ServiceReque
 
 class Reader {
  public:
-  Reader(const json::BundleIndex& index, const RequestLimits& limits)
-      : index_(index), limits_(limits), report_(index.bundle()) {
+  Reader(const json::BundleIndex& index, const RequestLimits& limits, Purpose purpose)
+      : index_(index), limits_(limits), purpose_(purpose), report_(index.bundle()) {
     request_.index = &index;
   }
 
@@ -97,7 +101,7 @@ class Reader {
     check_use(claim);
     request_.claim_identifiers = identifiers_of(claim);
     request_.created = base::parse_date(claim["created"].text());
-    read_kind(claim);
+    if (!is_inquiry()) read_kind(claim);
     request_.patient = resolve(claim["patient"], {"the patient", kPatientTypes});
     request_.insurer = resolve(claim["insurer"], {"the payer", kInsurerTypes});
     request_.provider = resolve(claim["provider"], {"the provider", kProviderTypes});
@@ -122,6 +126,7 @@ class Reader {
             "Claim.status must be 'active', also for a cancellation, which certificationType 3 tells; found '" +
                 std::string(status) + "'.");
     }
+    if (is_inquiry()) return;
     for (const json::Node profile : claim["meta"]["profile"]) {
       if (profile.text().starts_with(std::string(kExtensionBase) + "profile-claim-inquiry")) {
         error(IssueType::kNotSupported, "PAS Claim/$submit", profile,
@@ -130,17 +135,20 @@ class Reader {
     }
   }
 
+  bool is_inquiry() const { return purpose_ == Purpose::kInquire; }
+
   // The prior Claim, and what becomes of it.
   void read_kind(json::Node claim) {
-    const bool is_cancel =
-        has_code(find_extension(claim, "extension-certificationType")["valueCodeableConcept"], kCancelCode);
+    const json::Node certification = find_extension(claim, "extension-certificationType")["valueCodeableConcept"];
+    const bool is_renewal = has_code(certification, kRenewalCode);
+    const bool is_cancel = has_code(certification, kCancelCode);
     for (const json::Node related : claim["related"]) {
       if (!has_code(related["relationship"], "prior")) continue;
-      if (request_.kind != Kind::kInitial) {
+      if (request_.prior_claim || request_.kind != Kind::kInitial) {
         error(IssueType::kStructure, "PAS spec-65", related, "A Claim updates one prior Claim. Name only one.");
         continue;
       }
-      request_.kind = is_cancel ? Kind::kCancel : Kind::kUpdate;
+      if (!is_renewal) request_.kind = is_cancel ? Kind::kCancel : Kind::kUpdate;
       read_prior(related["claim"]);
     }
     if (is_cancel && request_.kind == Kind::kInitial) {
@@ -196,7 +204,7 @@ class Reader {
 
   void read_items(json::Node claim) {
     const json::Node items = claim["item"];
-    if (!items && request_.kind != Kind::kCancel) {
+    if (!items && request_.kind != Kind::kCancel && !is_inquiry()) {
       error(IssueType::kRequired, "PAS Claim.item", claim,
             "The Claim asks for nothing. Add an item for each service; only a cancellation of the whole Claim may "
             "leave them out.",
@@ -337,6 +345,7 @@ class Reader {
 
   const json::BundleIndex& index_;
   const RequestLimits& limits_;
+  Purpose purpose_;
   validation::Report report_;
   Request request_;
   std::unordered_set<std::uint32_t> told_;  // references whose fault, if any, is reported
@@ -380,7 +389,10 @@ Item read_item_facts(json::Node claim_item) {
     } else if (name == "extension-administrationReferenceNumber") {
       item.administration_reference_number = extension["valueString"].text();
     } else if (name == "extension-certificationType") {
-      item.has_cancel_code = has_code(extension["valueCodeableConcept"], kCancelCode);
+      const json::Node type = extension["valueCodeableConcept"];
+      item.has_cancel_code = has_code(type, kCancelCode);
+      item.changed = item.changed || has_code(type, kRenewalCode) || has_code(type, kRevisedCode) ||
+                     has_code(type, kExtensionCode);
     } else if (name == "extension-infoChanged") {
       item.changed = true;
     }
@@ -392,8 +404,8 @@ Item read_item_facts(json::Node claim_item) {
   return item;
 }
 
-ReadOutcome read_request(const json::BundleIndex& index, const RequestLimits& limits) {
-  return Reader(index, limits).read();
+ReadOutcome read_request(const json::BundleIndex& index, const RequestLimits& limits, Purpose purpose) {
+  return Reader(index, limits, purpose).read();
 }
 
 inputs::Subject subject_of(const Request& request, const Item& item) {

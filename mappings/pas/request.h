@@ -27,9 +27,14 @@ struct Subject;
 
 namespace pas::pas {
 
+enum class Purpose : std::uint8_t {
+  kSubmit,
+  kInquire,  // the Claim is an example of what is looked for: its items may be missing, and it updates nothing
+};
+
 enum class Kind : std::uint8_t {
   kInitial,
-  kUpdate,  // related.claim with relationship prior
+  kUpdate,  // related.claim with relationship prior; but a renewal (certificationType R) is a request of its own
   kCancel,  // an update whose Claim has certificationType 3: all of it is cancelled
 };
 
@@ -46,7 +51,7 @@ struct Item {
   bool cancelled = false;        // infoCancelled, or certificationType 3
   bool has_cancel_flag = false;  // infoCancelled
   bool has_cancel_code = false;  // certificationType 3
-  bool changed = false;          // infoChanged is there, with "changed" or "added"
+  bool changed = false;          // infoChanged, or certificationType 4 (extension), R (renewal) or S (revised)
   json::Node requested_service;  // the resource that the requestedService extension names; absent without one
   std::vector<Identifier> trace_numbers;
   std::string_view authorization_number;             // of an earlier authorization, as the sender knows it
@@ -95,7 +100,8 @@ json::Node submitted_bundle(json::Node body);
 // What a Claim.item tells of itself; its requestedService is not looked up.
 Item read_item_facts(json::Node claim_item);
 
-ReadOutcome read_request(const json::BundleIndex& index, const RequestLimits& limits = {});
+ReadOutcome read_request(const json::BundleIndex& index, const RequestLimits& limits = {},
+                         Purpose purpose = Purpose::kSubmit);
 
 // What input extraction works on, for one item. The request date is Claim.created: the request must have one.
 inputs::Subject subject_of(const Request& request, const Item& item);

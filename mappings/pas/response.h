@@ -82,6 +82,12 @@ std::string write_response(const Request& request, std::span<const decision::Dec
 std::string write_claim_response(const Request& request, std::span<const decision::Decision> decisions,
                                  const ResponseContext& context);
 
+// The answer to $inquire over the response Bundles of the cases that were found: Parameters with one `return` each
+// (2.2.1), or one Bundle with the entries of all, a fullUrl once (2.0.1).
+std::string write_inquiry_parameters(std::span<const std::string> bundles);
+std::string write_inquiry_bundle(std::span<const std::string> bundles, json::Node identifier,
+                                 std::chrono::system_clock::time_point now);
+
 // A resource as it came, with our id: GET Claim/{id}.
 std::string write_with_id(json::Node resource, std::string_view id);
 

@@ -16,7 +16,7 @@ std::string CountedIds::uuid() {
   return text.data();
 }
 
-Adapter::Adapter() : store(store::open_store("memory").value()) {
+Adapter::Adapter(const std::string& specification) : store(store::open_store(specification).value()) {
   auto policies = policy::PolicySet::load(support::repo_path("mappings/policies"));
   if (!policies) {
     const policy::LoadErrors errors = policies.error();
@@ -25,7 +25,8 @@ Adapter::Adapter() : store(store::open_store("memory").value()) {
   }
   auto roster = inputs::Roster::load(support::read_file(support::repo_path("samples/providers.csv")), "providers.csv");
   EXPECT_TRUE(roster);
-  static const auto validation = service::ValidationService::load({}).value();
+  static const auto shared = service::ValidationService::load({}).value();
+  validation = shared;
   adjudicator = std::make_unique<service::Adjudicator>(
       *policies, std::make_shared<const inputs::Roster>(std::move(*roster)), validation);
   service =

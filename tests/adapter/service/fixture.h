@@ -28,7 +28,7 @@ class CountedIds final : public base::IdSource {
 
 class Adapter {
  public:
-  Adapter();
+  explicit Adapter(const std::string& store_specification = "memory");
 
   service::SubmitOutcome submit(const std::string& body, const std::string& client = "ehr-1",
                                 const pas::Version* version = nullptr);  // null: 2.2.1
@@ -39,6 +39,7 @@ class Adapter {
   std::unique_ptr<store::Store> store;
   std::unique_ptr<service::Adjudicator> adjudicator;
   std::unique_ptr<service::SubmitService> service;
+  std::shared_ptr<const service::ValidationService> validation;
 };
 
 std::string sample(const std::string& name);

@@ -36,7 +36,16 @@ class Patch {
   explicit Patch(json::Node operation)
       : op_(operation["op"].text()), value_(operation["value"]), steps_(steps_of(operation["path"].text())) {}
 
-  std::string apply(json::Node root) {
+  // Of a "copy", the value is what stands at `from`.
+  std::string apply(json::Node root, json::Node from) {
+    if (op_ == "copy") {
+      value_ = root;
+      for (const std::string& step : steps_of(from.text())) {
+        value_ = value_.is_array() ? value_.at(std::stoul(step)) : value_[step];
+      }
+      EXPECT_TRUE(value_) << "nothing to copy at " << from.text();
+      op_ = "add";
+    }
     write(root, 0, true);
     EXPECT_TRUE(is_done_) << "the patch does not fit: " << op_ << " at step " << steps_.back();
     return std::move(out_).take();
@@ -125,9 +134,12 @@ std::unique_ptr<const Body> body_of(std::string text) {
 
 std::string text_of(json::Node test_case) {
   if (test_case["bundle"]) return test_case["bundle"].to_json();
-  const std::string base(test_case["base"].text());
-  std::string text = support::read_file(support::repo_path("tests/cases/pas/bases/" + base + ".json"));
-  for (const json::Node operation : test_case["patch"]) text = Patch(operation).apply(parse(std::move(text)).root());
+  const std::string path = test_case["sample"]
+                               ? "samples/bundles/" + std::string(test_case["sample"].text())
+                               : "tests/cases/pas/bases/" + std::string(test_case["base"].text()) + ".json";
+  std::string text = support::read_file(support::repo_path(path));
+  for (const json::Node operation : test_case["patch"])
+    text = Patch(operation).apply(parse(std::move(text)).root(), operation["from"]);
   if (!test_case["wrap"].is_true()) return text;
   return R"({"resourceType":"Parameters","parameter":[{"name":"other","valueString":"x"},{"name":"resource","resource":)" +
          text + "}]}";

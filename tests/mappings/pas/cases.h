@@ -1,5 +1,5 @@
 #pragma once
-// Requests as test data: a base bundle below tests/cases/pas/bases with a JSON Patch (RFC 6902: add, replace, remove).
+// Requests as test data: a base bundle below tests/cases/pas/bases with a JSON Patch (RFC 6902: add, replace, remove, copy).
 
 #include <memory>
 #include <string>
@@ -17,6 +17,7 @@ struct Body {
 std::unique_ptr<const Body> body_of(std::string text);
 
 // The text of a case: {"base": "pump", "patch": [...]}, with "wrap": true inside Parameters; or {"bundle": ...}.
+// "sample" names a file of samples/bundles in place of a base.
 std::string text_of(json::Node test_case);
 
 json::Document parse(std::string text);

@@ -1,0 +1,164 @@
+#include "adapter/service/inquire_service.h"
+
+#include <algorithm>
+
+#include "adapter/service/case_record.h"
+
+namespace pas::service {
+namespace {
+
+constexpr int kMostCandidates = 500;
+constexpr std::size_t kMostNumbers = 50;
+
+bool is_of_member(const pas::Inquiry& inquiry, const store::Case& record) {
+  const auto is_asked = [&](std::string_view id) {
+    return std::ranges::find(inquiry.member_ids, id) != inquiry.member_ids.end();
+  };
+  return is_asked(record.member_id) ||
+         std::ranges::any_of(record.patient_identifiers,
+                             [&](const store::Identifier& identifier) { return is_asked(identifier.value); });
+}
+
+bool is_of_provider(const pas::Inquiry& inquiry, const store::Case& record) {
+  return std::ranges::any_of(record.requestors, [&](const store::Identifier& kept) {
+    return std::ranges::any_of(inquiry.providers, [&](const pas::Identifier& asked) {
+      return asked.value == kept.value && asked.system == kept.system;
+    });
+  });
+}
+
+std::vector<pas::CaseItemFacts> facts_of(OpenCase& open) {
+  std::vector<pas::CaseItemFacts> facts;
+  for (const ItemNow& now : open.items()) {
+    if (now.item == nullptr) continue;
+    pas::CaseItemFacts& item = facts.emplace_back();
+    item.claim_item = now.item->node;
+    item.action = now.decision.action;
+    item.valid = now.answer.valid;
+    for (const std::string_view number :
+         {std::string_view(now.answer.authorization_number), std::string_view(now.answer.previous_authorization_number),
+          std::string_view(now.answer.administration_reference_number)}) {
+      if (!number.empty()) item.numbers.push_back(number);
+    }
+    for (const pas::Identifier& trace : now.item->trace_numbers) item.numbers.push_back(trace.value);
+  }
+  return facts;
+}
+
+struct Candidate {
+  store::Case record;
+  bool by_number = false;
+};
+
+class Candidates {
+ public:
+  explicit Candidates(const store::Store& store) : store_(store) {}
+
+  // The cases that stand now for these, each once.
+  base::Result<void> add(const store::Result<std::vector<store::Case>>& found, bool by_number) {
+    if (!found) return found.error();
+    for (const store::Case& each : *found) {
+      auto current = current_case(store_, each);
+      if (!current) return current.error();
+      const auto known =
+          std::ranges::find_if(all_, [&](const Candidate& candidate) { return candidate.record.id == current->id; });
+      if (known == all_.end()) {
+        all_.push_back({std::move(*current), by_number});
+      } else {
+        known->by_number = known->by_number || by_number;
+      }
+    }
+    return {};
+  }
+
+  std::vector<Candidate> take() && {
+    std::ranges::sort(all_, [](const Candidate& a, const Candidate& b) { return a.record.order > b.record.order; });
+    return std::move(all_);
+  }
+
+ private:
+  const store::Store& store_;
+  std::vector<Candidate> all_;
+};
+
+base::Result<std::vector<Candidate>> candidates_for(const store::Store& store, const pas::Inquiry& inquiry) {
+  Candidates candidates(store);
+  bool by_number_only = true;
+  std::size_t numbers = 0;
+  for (const pas::InquiryItem& item : inquiry.items) {
+    by_number_only = by_number_only && !item.numbers.empty();
+    for (const std::string_view number : item.numbers) {
+      if (++numbers > kMostNumbers) break;
+      if (auto added = candidates.add(store.find_by_number(number, kMostCandidates), true); !added) {
+        return added.error();
+      }
+    }
+  }
+  if (!by_number_only) {
+    for (const std::string_view id : inquiry.member_ids) {
+      if (auto added = candidates.add(store.find_by_member_id(id, kMostCandidates), false); !added) {
+        return added.error();
+      }
+    }
+  }
+  return std::move(candidates).take();
+}
+
+}  // namespace
+
+base::Result<InquireService::Cases> InquireService::find(const pas::Inquiry& inquiry) const {
+  Cases found;
+  if (inquiry.member_ids.empty() || inquiry.providers.empty()) return found;
+  auto candidates = candidates_for(store_, inquiry);
+  if (!candidates) return candidates.error();
+  for (Candidate& candidate : *candidates) {
+    if (candidate.record.status == store::Status::kError) continue;
+    if (!is_of_member(inquiry, candidate.record) || !is_of_provider(inquiry, candidate.record)) continue;
+    auto open = OpenCase::open(adjudicator_, store_, std::move(candidate.record));
+    if (!open) return open.error();
+    if (!pas::matches(inquiry, facts_of(**open), candidate.by_number)) continue;
+    found.push_back(std::move(*open));
+    if (found.size() == kMostAnswers) break;
+  }
+  return found;
+}
+
+InquireService::Outcome InquireService::inquire(std::string body, const pas::Version& version,
+                                                const std::string& base_url) const {
+  const std::string source = body;  // parsing unescapes in place
+  const auto document = json::Document::parse(std::move(body));
+  if (!document) {
+    validation::Report report;
+    report.add(validation::issue_of(document.error(), source));
+    return Refused{std::move(report)};
+  }
+  const json::BundleIndex index(pas::submitted_bundle(document->root()));
+  const auto now = clock_.now();
+  auto [request, report] = validation_.read_request(index, &version, now, pas::Purpose::kInquire);
+  if (report.has_errors()) {
+    report.locate(source);
+    return Refused{std::move(report)};
+  }
+  const pas::Inquiry inquiry = pas::read_inquiry(request);
+  auto cases = find(inquiry);
+  if (!cases) return cases.error();
+
+  std::vector<std::string> bundles;
+  for (const auto& open : *cases) {
+    auto history = store_.history(open->record().id);
+    if (!history) return history.error();
+    const auto decided_ms = history->empty() ? open->record().received_at_ms : history->back().at_ms;
+    bundles.push_back(
+        open->response({.version = &version,
+                        .base_url = base_url,
+                        .now = now,
+                        .decided = std::chrono::system_clock::time_point(std::chrono::milliseconds(decided_ms)),
+                        .is_inquiry = true,
+                        .bundle_identifier = index.bundle()["identifier"]}));
+  }
+  return Found{version.answers_inquiry_with_parameters
+                   ? pas::write_inquiry_parameters(bundles)
+                   : pas::write_inquiry_bundle(bundles, index.bundle()["identifier"], now)};
+}
+
+}  // namespace pas::service

@@ -1,0 +1,92 @@
+#include "adapter/service/open_case.h"
+
+#include <algorithm>
+
+#include "adapter/service/case_record.h"
+#include "adapter/service/enriched_request.h"
+
+namespace pas::service {
+
+base::Result<std::unique_ptr<OpenCase>> OpenCase::open(const Adjudicator& adjudicator, const store::Store& store,
+                                                       store::Case record) {
+  return open(adjudicator, store, std::move(record), {});
+}
+
+base::Result<std::unique_ptr<OpenCase>> OpenCase::open(const Adjudicator& adjudicator, const store::Store& store,
+                                                       store::Case record, std::span<const std::string> more_entries) {
+  auto body = store.find_body(record.id, store::Body::kRequest);
+  if (!body) return body.error();
+  if (!*body) return base::Error{base::ErrorCode::kInvalid, "the case has no request"};
+  auto supplements = store.supplements(record.id);
+  if (!supplements) return supplements.error();
+  std::vector<std::string> entries;
+  for (store::Supplement& supplement : *supplements) entries.push_back(std::move(supplement.json));
+  entries.insert(entries.end(), more_entries.begin(), more_entries.end());
+  std::string text = std::move(**body);
+  if (!entries.empty()) {
+    auto enriched = enriched_request(std::move(text), entries);
+    if (!enriched) return enriched.error();
+    text = std::move(*enriched);
+  }
+  auto adjudication = adjudicator.reopen(std::move(text));
+  if (!adjudication) return adjudication.error();
+  auto standing = Standing::of(std::move(record));
+  if (!standing) return standing.error();
+  return std::unique_ptr<OpenCase>(new OpenCase(std::move(*adjudication), std::move(*standing)));
+}
+
+OpenCase::OpenCase(Adjudication adjudication, Standing standing)
+    : adjudication_(std::move(adjudication)), standing_(std::move(standing)) {
+  for (const pas::StandingItem& standing_item : standing_.items()) {
+    ItemNow& now = items_.emplace_back();
+    const auto own = std::ranges::find(adjudication_.request.items, standing_item.item.sequence, &pas::Item::sequence);
+    now.item = own != adjudication_.request.items.end() ? &*own : &standing_item.item;
+    now.kept = standing_.stored(standing_item.item.sequence);
+    now.decision = standing_item.decision;
+    now.answer = standing_item.answer;
+  }
+  if (items_.empty() && record().status == store::Status::kCancelled) {
+    items_.emplace_back().decision.action = kCancelledAction;
+  }
+}
+
+ItemNow* OpenCase::find(int sequence) {
+  const auto found = std::ranges::find(items_, sequence, &ItemNow::sequence);
+  return found == items_.end() ? nullptr : &*found;
+}
+
+template <class Write>
+std::string OpenCase::write(const Answer& answer, Write write) const {
+  ResponseItems shown = response_items(items_, request());
+  pas::ResponseContext context;
+  context.version = answer.version;
+  context.base_url = answer.base_url;
+  context.response_id = record().id;
+  context.now = answer.now;
+  context.created = answer.decided;
+  context.is_inquiry = answer.is_inquiry;
+  context.bundle_identifier = answer.bundle_identifier;
+  context.notes = answer.notes;
+  context.items = std::move(shown.answers);
+  context.carried = shown.carried;
+  return write(request(), shown.decisions, context);
+}
+
+std::string OpenCase::response(const Answer& answer) const {
+  return write(answer, [](const auto&... arguments) { return pas::write_response(arguments...); });
+}
+
+std::string OpenCase::claim_response(const Answer& answer) const {
+  return write(answer, [](const auto&... arguments) { return pas::write_claim_response(arguments...); });
+}
+
+std::vector<store::Item> OpenCase::stored_items() const {
+  std::vector<store::Item> items;
+  items.reserve(items_.size());
+  for (const ItemNow& now : items_) {
+    if (now.item != nullptr) items.push_back(stored_item(adjudication_, now));
+  }
+  return items;
+}
+
+}  // namespace pas::service
