@@ -81,8 +81,9 @@ TEST(Stop, UnderLoadAnswersOrClosesButNeverHalf) {
     support::RunningServer running(options);
     std::vector<std::future<int>> clients;
     for (int c = 0; c < 8; ++c) {
-      clients.push_back(std::async(std::launch::async, [port = running.port()] {
-        HttpClient client(port);
+      // Connected before the server stops, however late the thread begins.
+      clients.push_back(std::async(std::launch::async, [connected = std::make_unique<HttpClient>(running.port())] {
+        HttpClient& client = *connected;
         int answered = 0;
         while (client.send(http_request("POST", "/", "hello"))) {
           const auto answer = client.receive();
