@@ -143,6 +143,9 @@ store::Item stored_item(const Adjudication& adjudication, const ItemNow& now) {
     if (!now.item->trace_numbers.empty()) kept.trace_number = now.item->trace_numbers.front().value;
     kept.state = pas::write_standing(*now.item, now.is_decided() ? &now.decision : nullptr, &now.answer);
   }
+  if (now.answer.authorized && now.answer.authorized->quantity_code == kMonths) {
+    kept.months = to_int(now.answer.authorized->quantity);
+  }
   if (now.outcome != nullptr) {
     kept.procedure_code = scalar(now.outcome->inputs, adjudication.payer->code_input);
     kept.transaction = scalar(now.outcome->inputs, adjudication.payer->transaction_input);

@@ -54,6 +54,19 @@ base::Result<void> number_items(store::Store& store, const Adjudication& adjudic
   return {};
 }
 
+Surroundings surroundings_for(const store::Store& store, const pas::Version* version, base::Date today,
+                              std::string except_case) {
+  Surroundings surroundings{.version = version, .today = today, .months_authorized = {}};
+  surroundings.months_authorized = [&store, except = std::move(except_case)](
+                                       std::string_view payer, std::string_view member_id,
+                                       std::string_view code) -> std::optional<int> {
+    const auto months = store.months_authorized(
+        {.payer = payer, .member_id = member_id, .procedure_code = code, .except_case = except});
+    return months ? std::optional(*months) : std::nullopt;
+  };
+  return surroundings;
+}
+
 base::Result<std::string> authorization_number(store::Store& store) {
   const auto number = reserve(store, store::Sequence::kAuthorization, 1);
   if (!number) return number.error();

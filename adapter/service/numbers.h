@@ -13,6 +13,10 @@ namespace pas::service {
 base::Result<void> number_items(store::Store& store, const Adjudication& adjudication, base::Date today,
                                 std::vector<ItemNow>& items);
 
+// For deciding a case: the months that the member's other cases have, and `version` (may be null) to check by.
+Surroundings surroundings_for(const store::Store& store, const pas::Version* version, base::Date today,
+                              std::string except_case);
+
 // A new authorization number.
 base::Result<std::string> authorization_number(store::Store& store);
 

@@ -93,8 +93,7 @@ SubmitOutcome SubmitService::submit(SubmitRequest request) const {
 SubmitOutcome SubmitService::decide_and_commit(const SubmitRequest& request, const Repeat& repeat,
                                                std::chrono::system_clock::time_point now) const {
   const base::Date today = base::utc_date(now);
-  Surroundings surroundings{.version = request.version, .today = today, .months_authorized = {}};
-  auto outcome = adjudicator_.read(request.body, surroundings);
+  auto outcome = adjudicator_.read(request.body, {.version = request.version, .today = today, .months_authorized = {}});
   if (!outcome) {
     validation::Report report = outcome.error();
     report.locate(request.body);
@@ -104,13 +103,7 @@ SubmitOutcome SubmitService::decide_and_commit(const SubmitRequest& request, con
   const auto prior = prior_of(adjudication.request, request.client);
   if (!prior) return prior.error();
   const std::string prior_id = prior->is_known() ? prior->record().id : "";
-  surroundings.months_authorized = [&](std::string_view payer, std::string_view member_id,
-                                       std::string_view code) -> std::optional<int> {
-    const auto months = store_.months_authorized(
-        {.payer = payer, .member_id = member_id, .procedure_code = code, .except_case = prior_id});
-    return months ? std::optional(*months) : std::nullopt;
-  };
-  adjudicator_.decide(adjudication, surroundings);
+  adjudicator_.decide(adjudication, surroundings_for(store_, request.version, today, prior_id));
   if (std::chrono::steady_clock::now() >= request.deadline) {
     return base::Error{base::ErrorCode::kTimeout, "the deadline passed before the commit"};
   }

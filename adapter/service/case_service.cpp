@@ -1,0 +1,190 @@
+#include "adapter/service/case_service.h"
+
+#include <algorithm>
+
+#include "adapter/service/case_record.h"
+#include "adapter/service/numbers.h"
+#include "adapter/service/review.h"
+
+namespace pas::service {
+namespace {
+
+constexpr int kMostRaces = 5;
+constexpr std::string_view kNotReceived = "0P";  // X12 886
+
+std::int64_t to_ms(std::chrono::system_clock::time_point time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
+bool is_conflict(const CaseService::Outcome& outcome) {
+  const auto* error = std::get_if<base::Error>(&outcome);
+  return error != nullptr && error->code == base::ErrorCode::kConflict;
+}
+
+bool waits_for_information(const ItemNow& now) {
+  return now.decision.action == kPendedAction && (!now.decision.documents.empty() || !now.decision.questions.empty());
+}
+
+}  // namespace
+
+base::Result<store::Case> CaseService::find(std::string_view case_id) const {
+  auto found = store_.find_case(case_id);
+  if (!found) return found.error();
+  if (!*found) return base::Error{base::ErrorCode::kNotFound, "no such case"};
+  return std::move(**found);
+}
+
+base::Result<std::unique_ptr<OpenCase>> CaseService::open(store::Case record) const {
+  return OpenCase::open(adjudicator_, store_, std::move(record));
+}
+
+CaseService::Outcome CaseService::review(std::string_view case_id, const Review& review) const {
+  auto record = find(case_id);
+  if (!record) return record.error();
+  if (record->revision != review.revision || !record->replaced_by.empty()) {
+    return base::Error{base::ErrorCode::kConflict, "The case has changed since it was read."};
+  }
+  auto opened = open(std::move(*record));
+  if (!opened) return opened.error();
+  OpenCase& open = **opened;
+  if (auto mistakes = mistakes_of(review, open); !mistakes.empty()) return Mistakes{std::move(mistakes)};
+  if (auto applied = apply(review, base::utc_date(clock_.now()), store_, open); !applied) return applied.error();
+  Change change{.actor = review.actor, .action = "review"};
+  for (const ReviewedItem& item : review.items) {
+    change.decisions.push_back({item.sequence, review_record(review, *open.find(item.sequence))});
+  }
+  return commit(open, std::move(change));
+}
+
+CaseService::Outcome CaseService::arrive(std::string_view case_id, const Arrival& arrival) const {
+  std::vector<std::string> entries;
+  for (const store::Supplement& supplement : arrival.supplements) entries.push_back(supplement.json);
+  for (int race = 0;; ++race) {
+    auto record = find(case_id);
+    if (record) record = current_case(store_, std::move(*record));
+    if (!record) return record.error();
+    auto opened = OpenCase::open(adjudicator_, store_, std::move(*record), entries);
+    if (!opened) return opened.error();
+    OpenCase& open = **opened;
+    if (arrival.is_final) {
+      const base::Date today = base::utc_date(clock_.now());
+      adjudicator_.decide(open.adjudication(), surroundings_for(store_, nullptr, today, open.record().id));
+      for (ItemNow& now : open.items()) {
+        const ItemOutcome* outcome = open.adjudication().outcome_of(now.sequence());
+        if (now.decision.action != kPendedAction || outcome == nullptr) continue;
+        now.outcome = outcome;
+        now.decision = outcome->decision;
+        now.answer.reviewer = {};
+      }
+      if (auto numbered = number_items(store_, open.adjudication(), today, open.items()); !numbered) {
+        return numbered.error();
+      }
+    }
+    Outcome outcome = commit(open, {.actor = arrival.actor,
+                                    .action = "information",
+                                    .supplements = arrival.supplements,
+                                    .decisions = decision_records(open.items())});
+    if (!is_conflict(outcome) || race == kMostRaces) return outcome;
+  }
+}
+
+CaseService::Outcome CaseService::pass_deadline(std::string_view case_id, std::int64_t due_ms) const {
+  for (int race = 0;; ++race) {
+    auto record = find(case_id);
+    if (!record) return record.error();
+    const bool is_late = record->status == store::Status::kPended && record->due_ms == due_ms &&
+                         record->replaced_by.empty() && due_ms <= to_ms(clock_.now());
+    if (!is_late || !options_.deny_at_deadline) return Revised{std::move(*record)};
+    auto opened = open(std::move(*record));
+    if (!opened) return opened.error();
+    OpenCase& open = **opened;
+    if (std::ranges::none_of(open.items(), waits_for_information)) return Revised{open.record()};
+    for (ItemNow& now : open.items()) {
+      if (!waits_for_information(now)) continue;
+      now.decision.action = kDeniedAction;
+      now.decision.reason = kNotReceived;
+      now.decision.documents.clear();
+      now.decision.questions.clear();
+      now.decision.notes.insert(
+          now.decision.notes.begin(),
+          "The information that was asked for did not arrive in time. Send a new request with it.");
+    }
+    Outcome outcome = commit(open, {.actor = "deadline", .action = "deadline"});
+    if (!is_conflict(outcome) || race == kMostRaces) return outcome;
+  }
+}
+
+CaseService::Outcome CaseService::commit(OpenCase& open, Change change) const {
+  const auto now = clock_.now();
+  const store::Case& record = open.record();
+  const OpenCase::Answer answer = answer_in(version_of(record.version), now);
+  store::Revision revision;
+  revision.case_id = record.id;
+  revision.expected_revision = record.revision;
+  revision.status = status_of(open.items(), false);
+  revision.due_ms = revision.status == store::Status::kPended ? record.due_ms : 0;
+  revision.items = open.stored_items();
+  revision.response = open.response(answer);
+  revision.claim_response = open.claim_response(answer);
+  revision.decisions = std::move(change.decisions);
+  revision.supplements = std::move(change.supplements);
+  revision.at_ms = to_ms(now);
+  revision.actor = std::move(change.actor);
+  revision.action = std::move(change.action);
+  revision.note = std::move(change.note);
+  auto events = events_of(open, now);
+  if (!events) return events.error();
+  revision.events = std::move(*events);
+  if (auto revised = store_.revise(revision); !revised) return revised.error();
+  auto stored = find(record.id);
+  if (!stored) return stored.error();
+  return Revised{std::move(*stored)};
+}
+
+base::Result<std::vector<store::NewEvent>> CaseService::events_of(const OpenCase& open,
+                                                                  std::chrono::system_clock::time_point now) const {
+  std::vector<store::NewEvent> events;
+  if (!options_.subscribers) return events;
+  const auto subscribers = options_.subscribers(open.record());
+  if (!subscribers) return subscribers.error();
+  for (const store::Subscription& subscription : *subscribers) {
+    events.push_back({subscription.id, open.response(answer_in(version_of(subscription.version), now))});
+  }
+  return events;
+}
+
+OpenCase::Answer CaseService::answer_in(const pas::Version& version,
+                                        std::chrono::system_clock::time_point decided) const {
+  return {.version = &version, .base_url = options_.base_url(version.name), .now = clock_.now(), .decided = decided};
+}
+
+const pas::Version& CaseService::version_of(std::string_view name) const {
+  const auto found =
+      std::ranges::find_if(options_.versions, [name](const pas::Version* version) { return version->name == name; });
+  return found == options_.versions.end() ? *options_.versions.front() : **found;
+}
+
+base::Result<std::chrono::system_clock::time_point> CaseService::decided_at(const store::Case& record) const {
+  const auto history = store_.history(record.id);
+  if (!history) return history.error();
+  const std::int64_t at_ms = history->empty() ? record.received_at_ms : history->back().at_ms;
+  return std::chrono::system_clock::time_point(std::chrono::milliseconds(at_ms));
+}
+
+base::Result<std::string> CaseService::response(store::Case record, const pas::Version& version) const {
+  const auto decided = decided_at(record);
+  if (!decided) return decided.error();
+  auto opened = open(std::move(record));
+  if (!opened) return opened.error();
+  return (*opened)->response(answer_in(version, *decided));
+}
+
+base::Result<std::string> CaseService::claim_response(store::Case record, const pas::Version& version) const {
+  const auto decided = decided_at(record);
+  if (!decided) return decided.error();
+  auto opened = open(std::move(record));
+  if (!opened) return opened.error();
+  return (*opened)->claim_response(answer_in(version, *decided));
+}
+
+}  // namespace pas::service
