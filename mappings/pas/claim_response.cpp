@@ -24,7 +24,7 @@ class ClaimResponseWriter {
       FhirWriter::List items(out_, "item");
       for (const PlannedItem& planned : plan_.items) {
         items.next();
-        write_item(planned, writer_);
+        write_item(request_, planned, *context_.version, writer_);
       }
     }
     {
@@ -32,7 +32,7 @@ class ClaimResponseWriter {
       for (const PlannedItem& planned : plan_.items) {
         if (!is_modified(planned)) continue;
         added.next();
-        write_authorized_item(planned, *context_.version, writer_);
+        write_authorized_item(request_, planned, *context_.version, writer_);
       }
     }
     if (plan_.of_claim != nullptr) write_adjudication(*plan_.of_claim, plan_.of_claim->action, {}, writer_);

@@ -1,4 +1,5 @@
 #include "mappings/pas/claim_response.h"
+#include "mappings/pas/item_details.h"
 #include "mappings/policy/x12.h"
 
 namespace pas::pas {
@@ -44,10 +45,13 @@ void write_communication_request(const Request& request, const PlannedRequest& p
   out.end_array();
   reference("subject", request.patient);
   out.key("payload").begin_array().begin_object();
-  if (!context.version->has_line_number_on_request) {
-    out.key("extension").begin_array();
-    line_number();
-    out.end_array();
+  {
+    FhirWriter::List list(out, "extension");
+    if (!context.version->has_line_number_on_request) {
+      list.next();
+      line_number();
+    }
+    if (!planned.is_carried) write_diagnoses(request, *planned.item, writer, list);
   }
   out.member("contentString", document.loinc).end_object().end_array();
   out.member("authoredOn", base::to_instant(context.now));

@@ -1,5 +1,6 @@
 #include "mappings/pas/item_response.h"
 
+#include "mappings/pas/item_details.h"
 #include "mappings/policy/x12.h"
 
 namespace pas::pas {
@@ -16,8 +17,13 @@ void write_category(FhirWriter& writer) {
 
 class ItemWriter {
  public:
-  ItemWriter(const PlannedItem& planned, FhirWriter& writer)
-      : planned_(planned), item_(planned.item->node), writer_(writer), out_(writer.out()) {}
+  ItemWriter(const Request& request, const PlannedItem& planned, const Version& version, FhirWriter& writer)
+      : request_(request),
+        version_(version),
+        planned_(planned),
+        item_(planned.item->node),
+        writer_(writer),
+        out_(writer.out()) {}
 
   void write_answer() {
     out_.begin_object();
@@ -40,14 +46,18 @@ class ItemWriter {
   }
 
   // spec-37: what was authorized in place of the item.
-  void write_authorized(bool has_extensions) {
+  void write_authorized() {
     out_.begin_object();
-    if (has_extensions) {
+    if (version_.has_added_item_extensions) {
       FhirWriter::List list(out_, "extension");
       write_trace_numbers(list);
       write_issue(list);
+      write_previous_number(list);
+      write_repeated_details(item_, writer_, list);
+      if (!planned_.is_carried) write_stay(request_, writer_, list);
     }
     out_.key("itemSequence").begin_array().integer(planned_.item->sequence).end_array();
+    if (!planned_.is_carried) write_added_providers(request_, *planned_.item, writer_);
     out_.member("productOrService", item_["productOrService"]);
     if (item_["modifier"]) out_.member("modifier", item_["modifier"]);
     const auto& authorized = planned_.answer->authorized;
@@ -81,10 +91,7 @@ class ItemWriter {
   void write_extensions(FhirWriter::List& list) {
     write_trace_numbers(list);
     write_issue(list);
-    if (const std::string_view previous = previous_authorization_number(); !previous.empty()) {
-      list.next();
-      writer_.extension("extension-authorizationNumber", [&] { out_.member("valueString", previous); });
-    }
+    write_previous_number(list);
     if (!is_certified_item(planned_) && planned_.answer != nullptr &&
         !planned_.answer->administration_reference_number.empty()) {
       list.next();
@@ -96,6 +103,16 @@ class ItemWriter {
       list.next();
       writer_.extension("extension-itemAuthorizedDetail", [&] { write_authorized_detail(); });
     }
+    if (planned_.is_carried) return;
+    if (is_certified_item(planned_)) write_authorized_providers(request_, *planned_.item, writer_, list);
+    if (version_.has_stay) write_stay(request_, writer_, list);
+  }
+
+  void write_previous_number(FhirWriter::List& list) {
+    const std::string_view previous = previous_authorization_number();
+    if (previous.empty()) return;
+    list.next();
+    writer_.extension("extension-authorizationNumber", [&] { out_.member("valueString", previous); });
   }
 
   void write_requested_dates(FhirWriter::List& list) {
@@ -177,6 +194,8 @@ class ItemWriter {
     out_.end_object();
   }
 
+  const Request& request_;
+  const Version& version_;
   const PlannedItem& planned_;
   json::Node item_;
   FhirWriter& writer_;
@@ -197,12 +216,13 @@ bool is_modified(const PlannedItem& planned) {
   return is_certified_item(planned) && planned.decision->action == "A6";
 }
 
-void write_item(const PlannedItem& planned, FhirWriter& writer) {
-  ItemWriter(planned, writer).write_answer();
+void write_item(const Request& request, const PlannedItem& planned, const Version& version, FhirWriter& writer) {
+  ItemWriter(request, planned, version, writer).write_answer();
 }
 
-void write_authorized_item(const PlannedItem& planned, const Version& version, FhirWriter& writer) {
-  ItemWriter(planned, writer).write_authorized(version.has_added_item_extensions);
+void write_authorized_item(const Request& request, const PlannedItem& planned, const Version& version,
+                           FhirWriter& writer) {
+  ItemWriter(request, planned, version, writer).write_authorized();
 }
 
 void write_adjudication(const decision::Decision& decision, std::string_view action, std::string_view number,

@@ -14,9 +14,10 @@ bool is_certified_item(const PlannedItem& planned);
 bool is_modified(const PlannedItem& planned);
 
 // An element of `item`.
-void write_item(const PlannedItem& planned, FhirWriter& writer);
+void write_item(const Request& request, const PlannedItem& planned, const Version& version, FhirWriter& writer);
 // An element of `addItem`: what was authorized in place of the item.
-void write_authorized_item(const PlannedItem& planned, const Version& version, FhirWriter& writer);
+void write_authorized_item(const Request& request, const PlannedItem& planned, const Version& version,
+                           FhirWriter& writer);
 // The member `adjudication`: the review action, with the authorization number if not empty.
 void write_adjudication(const decision::Decision& decision, std::string_view action, std::string_view number,
                         FhirWriter& writer);

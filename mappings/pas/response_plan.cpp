@@ -4,6 +4,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "mappings/pas/item_details.h"
+
 namespace pas::pas {
 namespace {
 
@@ -32,6 +34,9 @@ class Planner {
     for (const std::string& note : context_.notes) number(note);
     for (const std::string& text : plan_.own_texts) number(text);
     for (const json::Node party : {request_.patient, request_.insurer, request_.provider}) echo(party);
+    for (const PlannedItem& planned : plan_.items) {
+      for (const json::Node target : detail_targets(request_, planned)) echo(target);
+    }
     return std::move(plan_);
   }
 
@@ -61,11 +66,12 @@ class Planner {
   void plan_item(const Item& item) {
     PlannedItem planned;
     planned.item = &item;
+    planned.is_carried = std::ranges::any_of(context_.carried, [&](const Item& other) { return &other == &item; });
     if (const auto found = decisions_.find(item.sequence); found != decisions_.end()) planned.decision = found->second;
     if (const auto found = answers_.find(item.sequence); found != answers_.end()) planned.answer = found->second;
     if (planned.decision != nullptr) {
       for (const std::string& note : planned.decision->notes) add_note(planned, number(note));
-      if (!context_.is_inquiry) plan_requests(item, *planned.decision);
+      if (!context_.is_inquiry) plan_requests(planned);
     }
     items_.emplace(item.sequence, plan_.items.size());
     plan_.items.push_back(std::move(planned));
@@ -77,15 +83,17 @@ class Planner {
     }
   }
 
-  void plan_requests(const Item& item, const decision::Decision& decision) {
+  void plan_requests(const PlannedItem& planned) {
+    const Item& item = *planned.item;
+    const decision::Decision& decision = *planned.decision;
     std::unordered_set<std::string_view> asked;
     for (const decision::DocumentRequest& document : decision.documents) {
       if (!asked.insert(document.loinc).second) continue;
-      plan_.requests.push_back(
-          {context_.response_id + "-" + std::to_string(item.sequence) + "-" + document.loinc, &item, &document});
+      plan_.requests.push_back({context_.response_id + "-" + std::to_string(item.sequence) + "-" + document.loinc,
+                                &item, &document, planned.is_carried});
       task(false).inputs.push_back(plan_.requests.back());
     }
-    if (!decision.questions.empty()) task(true).inputs.push_back({{}, &item, nullptr});
+    if (!decision.questions.empty()) task(true).inputs.push_back({{}, &item, nullptr, planned.is_carried});
   }
 
   PlannedTask& task(bool is_questionnaire) {

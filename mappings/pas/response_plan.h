@@ -15,12 +15,14 @@ struct PlannedItem {
   const decision::Decision* decision = nullptr;  // null: none was made
   const ItemAnswer* answer = nullptr;            // null: nothing was given
   std::vector<int> notes;                        // numbers
+  bool is_carried = false;                       // of an earlier Claim, which is not at hand
 };
 
 struct PlannedRequest {  // a CommunicationRequest
   std::string id;
   const Item* item = nullptr;
   const decision::DocumentRequest* document = nullptr;
+  bool is_carried = false;  // as of the item
 };
 
 // A PAS Task: the documents, or the questionnaires, that all items together need.

@@ -13,6 +13,7 @@ struct Version {
   bool has_error_element_parts;     // extension-errorElement in two parts, else one string
   bool has_line_number_on_request;  // extension-serviceLineNumber on the CommunicationRequest, else on its payload
   bool has_added_item_extensions;   // trace numbers, issue date and period on addItem
+  bool has_stay;                    // extension-admissionDates, extension-dischargeDate
   bool has_questionnaire_context;  // Task.input questionnaire-context (string), else questionnaires-needed (Identifier)
   std::string_view task_line_number;     // extension of Task.input
   bool answers_inquiry_with_parameters;  // one Bundle a case, else all in one Bundle

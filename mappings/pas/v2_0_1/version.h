@@ -13,6 +13,7 @@ inline constexpr pas::Version kVersion = {
     .has_error_element_parts = false,
     .has_line_number_on_request = false,
     .has_added_item_extensions = false,
+    .has_stay = false,
     .has_questionnaire_context = false,
     .task_line_number = "extension-paLineNumber",
     .answers_inquiry_with_parameters = false,

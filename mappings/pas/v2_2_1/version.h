@@ -13,6 +13,7 @@ inline constexpr pas::Version kVersion = {
     .has_error_element_parts = true,
     .has_line_number_on_request = true,
     .has_added_item_extensions = true,
+    .has_stay = true,
     .has_questionnaire_context = true,
     .task_line_number = "extension-serviceLineNumber",
     .answers_inquiry_with_parameters = true,

@@ -14,6 +14,7 @@
 #include <set>
 
 #include "fhir/definitions/builtin.h"
+#include "fhir/fhirpath/fhirpath.h"
 #include "fhir/validation/validator.h"
 #include "mappings/pas/v2_0_1/version.h"
 #include "mappings/pas/v2_2_1/version.h"
@@ -48,6 +49,7 @@ std::vector<decision::Decision> decisions_of(json::Node list) {
     decision.action = node["action"].text();
     decision.reason = node["reason"].text();
     for (const json::Node note : node["notes"]) decision.notes.emplace_back(note.text());
+    for (const json::Node question : node["questions"]) decision.questions.emplace_back(question.text());
     for (const json::Node document : node["documents"]) {
       decision.documents.push_back({"DOC", std::string(document["loinc"].text()), std::string(document["title"].text()),
                                     std::string(document["reportType"].text())});
@@ -243,7 +245,16 @@ const std::set<std::string> kClaimResponseExtensions = {"extension-TransmissionI
                                                         "extension-reviewActionCode",
                                                         "extension-errorElement",
                                                         "extension-errorPath",
-                                                        "extension-errorFollowupAction"};
+                                                        "extension-errorFollowupAction",
+                                                        "extension-itemAuthorizedProvider",
+                                                        "extension-authorizedProviderType",
+                                                        "extension-admissionDates",
+                                                        "extension-dischargeDate",
+                                                        "extension-revenueCode",
+                                                        "extension-epsdtIndicator",
+                                                        "extension-nursingHomeResidentialStatus",
+                                                        "extension-nursingHomeLevelOfCare",
+                                                        "extension-requestedService"};
 
 TEST(PasResponse, CasesAreSoundAndAsTheGoldenFilesHaveThem) {
   const auto folder = support::repo_path("tests/cases/pas/responses");
@@ -262,7 +273,7 @@ TEST(PasResponse, CasesAreSoundAndAsTheGoldenFilesHaveThem) {
     expect_known_extensions(response, kClaimResponseExtensions);
     for (const json::Node entry : document.root()["entry"]) {
       if (entry["resource"]["resourceType"].text() != "CommunicationRequest") continue;
-      expect_known_extensions(entry["resource"], {"extension-serviceLineNumber"});
+      expect_known_extensions(entry["resource"], {"extension-serviceLineNumber", "extension-communicatedDiagnosis"});
     }
     EXPECT_EQ(pas::write_claim_response(exchange.outcome.request, exchange.decisions, exchange.context),
               response.to_json());
@@ -305,6 +316,26 @@ TEST_P(PasVersions, ResponsesConformToTheirProfiles) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, PasVersions, testing::Values(&v2_0_1::kVersion, &v2_2_1::kVersion));
+
+// What profile-claimresponse, profile-communicationrequest and profile-task mark as must-support (2.2.1).
+TEST(PasResponse, EachMustSupportElementIsShownBySomeCase) {
+  const auto folder = support::repo_path("tests/cases/pas/responses");
+  const json::Document list = cases::parse(support::read_file(folder / "must-support.json"));
+  std::vector<json::Document> responses;
+  for (const auto& file : support::files_below(folder / "golden", ".json")) {
+    responses.push_back(cases::parse(support::read_file(file)));
+  }
+  for (const json::Node path : list.root()) {
+    const auto program = fhirpath::Program::compile("Bundle.entry.resource." + std::string(path.text()), {});
+    ASSERT_TRUE(program) << path.text() << ": " << program.error().message;
+    fhirpath::Evaluation evaluation;
+    const bool is_shown = std::ranges::any_of(responses, [&](const json::Document& response) {
+      const auto items = evaluation.run(*program, response.root());
+      return items && !items->empty();
+    });
+    EXPECT_TRUE(is_shown) << path.text();
+  }
+}
 
 TEST(PasResponse, AnswersTheGuidesRequests) {
   PAS_SHARED_OR_SKIP(package, "conformance/packages/hl7.fhir.us.davinci-pas-2.2.1.tgz");
