@@ -52,6 +52,8 @@ class MemoryStore final : public Store {
   Result<std::optional<Subscription>> find_subscription(std::string_view id) const override;
   Result<std::vector<Subscription>> list_subscriptions(std::string_view client) const override;
   Result<std::vector<Subscription>> subscriptions_for(const std::vector<std::string>& organizations) const override;
+  Result<bool> change_subscription_status(std::string_view id, SubscriptionStatus expected, SubscriptionStatus status,
+                                          std::string_view error) override;
   Result<bool> remove_subscription(std::string_view id) override;
   Result<std::optional<Event>> find_event(std::string_view subscription_id, std::int64_t number) const override;
   Result<std::vector<Event>> list_events(std::string_view subscription_id, std::int64_t from, std::int64_t to,
@@ -391,6 +393,12 @@ Result<std::vector<Subscription>> MemoryStore::list_subscriptions(std::string_vi
 Result<std::vector<Subscription>> MemoryStore::subscriptions_for(const std::vector<std::string>& organizations) const {
   const std::shared_lock lock(mutex_);
   return subscriptions_.of(organizations);
+}
+
+Result<bool> MemoryStore::change_subscription_status(std::string_view id, SubscriptionStatus expected,
+                                                     SubscriptionStatus status, std::string_view error) {
+  const std::unique_lock lock(mutex_);
+  return subscriptions_.change_status(id, expected, status, error);
 }
 
 Result<bool> MemoryStore::remove_subscription(std::string_view id) {

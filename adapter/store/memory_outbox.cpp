@@ -73,14 +73,17 @@ base::Result<void> MemoryOutbox::settle(std::int64_t id, const Settlement& settl
   }
   Kept& kept = found->second;
   const std::string subject = kept.message.subject;
+  const bool put_back = settlement.outcome == Outcome::kPutBack;
   std::deque<Delivery>& log = deliveries_[subject];
-  log.push_front({id, kept.message.kind, subject, settlement.outcome, settlement.attempt, settlement.at_ms,
-                  settlement.result, settlement.http_status});
+  if (put_back) --kept.message.attempts;
+  if (!put_back)
+    log.push_front({id, kept.message.kind, subject, settlement.outcome, settlement.attempt, settlement.at_ms,
+                    settlement.result, settlement.http_status});
   if (log.size() > kMaxDeliveries) log.pop_back();
 
   stop_waiting(kept, State::kFailed);
   if (settlement.outcome == Outcome::kDone) messages_.erase(found);
-  if (settlement.outcome == Outcome::kRetry) {
+  if (settlement.outcome == Outcome::kRetry || put_back) {
     kept.message.due_ms = settlement.retry_at_ms;
     if (subject.empty()) {
       wait(kept, settlement.retry_at_ms);
@@ -152,6 +155,15 @@ std::vector<Subscription> MemorySubscriptions::of(const std::vector<std::string>
     return std::find_first_of(each.organizations.begin(), each.organizations.end(), organizations.begin(),
                               organizations.end()) != each.organizations.end();
   });
+}
+
+bool MemorySubscriptions::change_status(std::string_view id, SubscriptionStatus expected, SubscriptionStatus status,
+                                        std::string_view error) {
+  const auto found = subscriptions_.find(id);
+  if (found == subscriptions_.end() || found->second.subscription.status != expected) return false;
+  found->second.subscription.status = status;
+  found->second.subscription.error = error;
+  return true;
 }
 
 bool MemorySubscriptions::remove(std::string_view id) {

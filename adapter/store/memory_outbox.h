@@ -54,6 +54,8 @@ class MemorySubscriptions {
   std::optional<Subscription> find(std::string_view id) const;
   std::vector<Subscription> list(std::string_view client) const;
   std::vector<Subscription> of(const std::vector<std::string>& organizations) const;
+  bool change_status(std::string_view id, SubscriptionStatus expected, SubscriptionStatus status,
+                     std::string_view error);
   bool remove(std::string_view id);
 
   // The message that tells it; nothing when the subscription is not there.

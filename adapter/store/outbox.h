@@ -2,9 +2,10 @@
 // What waits to be sent or done, and what became of each try. The outbox is the only way out: a message is written in
 // the transaction of what it follows from, and a worker takes it from here.
 //
-// A message is leased, not removed, when it is taken: of a worker that dies it comes back when the lease ends, so that
-// each is delivered at least once. Messages of one subject go one at a time, the oldest first; one that failed for good
-// no longer holds up those behind it. Times are milliseconds since the epoch, UTC. Values; any thread.
+// A message is leased, not removed, when it is taken: of a worker that dies it comes back when the lease ends (or when
+// the store is opened again, if only one process can have it), so that each is delivered at least once. Messages of one
+// subject go one at a time, the oldest first; one that failed for good no longer holds up those behind it. Times are
+// milliseconds since the epoch, UTC. Values; any thread.
 
 #include <cstdint>
 #include <string>
@@ -28,12 +29,13 @@ struct OutboxMessage {
 inline constexpr std::string_view kEventMessage = "event";
 
 enum class Outcome {
-  kDone,    // the message is gone
-  kRetry,   // due again at Settlement::retry_at_ms
-  kFailed,  // kept, and not due until it is replayed
+  kDone,     // the message is gone
+  kRetry,    // due again at Settlement::retry_at_ms
+  kFailed,   // kept, and not due until it is replayed
+  kPutBack,  // not tried: due at retry_at_ms, the attempt does not count and the log does not tell of it
 };
 
-std::string_view to_string(Outcome outcome);  // "done", "retry", "failed"
+std::string_view to_string(Outcome outcome);  // "done", "retry", "failed", "put-back"
 
 // What became of a message that was taken.
 struct Settlement {

@@ -144,6 +144,13 @@ class SqliteStore final : public Store {
         [&](SqliteConnection& connection) { return read_subscriptions_for(connection, organizations); });
   }
 
+  Result<bool> change_subscription_status(std::string_view id, SubscriptionStatus expected, SubscriptionStatus status,
+                                          std::string_view error) override {
+    return write<bool>([&](SqliteConnection& connection) {
+      return store::change_subscription_status(connection, id, expected, status, error);
+    });
+  }
+
   Result<bool> remove_subscription(std::string_view id) override {
     return write<bool>([&](SqliteConnection& connection) { return store::remove_subscription(connection, id); });
   }
@@ -284,6 +291,7 @@ Result<Connections> connect(const SqliteOptions& options) {
   if (auto set = connections.write->execute("PRAGMA journal_mode=WAL; PRAGMA cache_size=-16384"); !set) {
     return set.error();
   }
+  if (auto freed = free_leases(*connections.write); !freed) return freed.error();
   if (options.file_limit_pages > 0) {
     const std::string limit = "PRAGMA max_page_count=" + std::to_string(options.file_limit_pages);
     if (auto set = connections.write->execute(limit.c_str()); !set) return set.error();

@@ -60,6 +60,10 @@ Result<void> insert_message(SqliteConnection& connection, const OutboxMessage& m
       case_seq.value_or(0), message.kind, SqliteBlob{message.payload}, message.due_ms, message.subject);
 }
 
+Result<void> free_leases(SqliteConnection& connection) {
+  return connection.run("UPDATE outbox SET leased = 0, due_ms = 0 WHERE leased = 1");
+}
+
 Result<bool> any_due(SqliteConnection& connection, std::int64_t now_ms) {
   SqliteQuery row(connection, "SELECT 1 FROM outbox WHERE state = 'waiting' AND due_ms <= ? LIMIT 1", now_ms);
   const bool any = row.next();
@@ -106,17 +110,20 @@ Result<void> settle(SqliteConnection& connection, std::int64_t id, const Settlem
     if (auto read = row.finish(); !read) return read;
     if (!found) return lease_lost(id);
   }
-  if (auto logged = log_delivery(connection, id, kind, subject, settlement); !logged) return logged;
+  if (settlement.outcome != Outcome::kPutBack) {
+    if (auto logged = log_delivery(connection, id, kind, subject, settlement); !logged) return logged;
+  }
   Result<void> changed;
   switch (settlement.outcome) {
     case Outcome::kDone:
       changed = connection.run("DELETE FROM outbox WHERE id = ?", id);
       break;
-    case Outcome::kRetry:  // perhaps behind an older one that was replayed meanwhile
+    case Outcome::kRetry:
+    case Outcome::kPutBack:  // perhaps behind an older one that was replayed meanwhile
       changed = connection.run(
-          "UPDATE outbox SET leased = 0, due_ms = ?, state = CASE subject WHEN '' THEN 'waiting' ELSE 'behind' END "
-          "WHERE id = ?",
-          settlement.retry_at_ms, id);
+          "UPDATE outbox SET leased = 0, due_ms = ?, attempts = attempts - ?,"
+          " state = CASE subject WHEN '' THEN 'waiting' ELSE 'behind' END WHERE id = ?",
+          settlement.retry_at_ms, settlement.outcome == Outcome::kPutBack ? 1 : 0, id);
       break;
     case Outcome::kFailed:
       changed = connection.run("UPDATE outbox SET leased = 0, state = 'failed' WHERE id = ?", id);

@@ -15,6 +15,9 @@ namespace pas::store {
 Result<void> insert_message(SqliteConnection& connection, const OutboxMessage& message,
                             std::optional<std::int64_t> case_seq);
 
+// Makes what was taken and not settled due again. Only where no other worker can be at work: when the file is opened.
+Result<void> free_leases(SqliteConnection& connection);
+
 Result<bool> any_due(SqliteConnection& connection, std::int64_t now_ms);
 Result<std::vector<OutboxMessage>> take(SqliteConnection& connection, std::int64_t now_ms, std::int64_t lease_until_ms,
                                         int limit);

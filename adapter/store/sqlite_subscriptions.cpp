@@ -92,6 +92,16 @@ Result<void> put_subscription(SqliteConnection& connection, const Subscription& 
   return {};
 }
 
+Result<bool> change_subscription_status(SqliteConnection& connection, std::string_view id, SubscriptionStatus expected,
+                                        SubscriptionStatus status, std::string_view error) {
+  SqliteQuery row(connection,
+                  "UPDATE subscriptions SET status = ?, error = ? WHERE id = ? AND status = ? RETURNING seq, 0",
+                  to_string(status), error, id, to_string(expected));
+  const auto changed = two_integers(row);
+  if (!changed) return changed.error();
+  return changed->has_value();
+}
+
 Result<bool> remove_subscription(SqliteConnection& connection, std::string_view id) {
   SqliteQuery row(connection, "DELETE FROM subscriptions WHERE id = ? RETURNING seq, event_count", id);
   const auto removed = two_integers(row);

@@ -13,6 +13,8 @@
 namespace pas::store {
 
 Result<void> put_subscription(SqliteConnection& connection, const Subscription& subscription);
+Result<bool> change_subscription_status(SqliteConnection& connection, std::string_view id, SubscriptionStatus expected,
+                                        SubscriptionStatus status, std::string_view error);
 Result<bool> remove_subscription(SqliteConnection& connection, std::string_view id);
 Result<std::optional<Subscription>> read_subscription(SqliteConnection& connection, std::string_view id);
 Result<std::vector<Subscription>> read_subscriptions(SqliteConnection& connection, std::string_view client);

@@ -84,6 +84,8 @@ std::string_view to_string(Outcome outcome) {
       return "retry";
     case Outcome::kFailed:
       return "failed";
+    case Outcome::kPutBack:
+      return "put-back";
     case Outcome::kDone:
       break;
   }

@@ -129,6 +129,9 @@ class Store {
   virtual Result<std::vector<Subscription>> list_subscriptions(std::string_view client) const = 0;
   // Those whose `organizations` hold one of these texts, the oldest first.
   virtual Result<std::vector<Subscription>> subscriptions_for(const std::vector<std::string>& organizations) const = 0;
+  // Without touching the rest of it. False when it is not there, or its status is not `expected` any more.
+  virtual Result<bool> change_subscription_status(std::string_view id, SubscriptionStatus expected,
+                                                  SubscriptionStatus status, std::string_view error) = 0;
   // False when there was none. Its events go with it; its messages and deliveries stay.
   virtual Result<bool> remove_subscription(std::string_view id) = 0;
 

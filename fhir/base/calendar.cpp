@@ -1,5 +1,6 @@
 #include "fhir/base/calendar.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -75,6 +76,33 @@ std::string to_instant(std::chrono::system_clock::time_point instant) {
                 static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
                 static_cast<int>(time.subseconds().count()));
   return to_string(Date{day}) + text.data();
+}
+
+std::optional<std::chrono::system_clock::time_point> parse_instant(std::string_view text) {
+  using std::chrono::milliseconds;
+  const auto date = parse_date(text);
+  if (!date || text.size() < 20 || text[13] != ':' || text[16] != ':') return std::nullopt;
+  const auto hour = digits(text.substr(11, 2));
+  const auto minute = digits(text.substr(14, 2));
+  const auto second = digits(text.substr(17, 2));
+  if (!hour || *hour > 23 || !minute || *minute > 59 || !second || *second > 59) return std::nullopt;
+  auto instant = std::chrono::sys_days{*date} + std::chrono::hours{*hour} + std::chrono::minutes{*minute} +
+                 std::chrono::seconds{*second} + milliseconds{0};
+  text.remove_prefix(19);
+  if (text.front() == '.') {
+    const auto end = std::min(text.find_first_not_of("0123456789", 1), text.size());
+    if (end == 1) return std::nullopt;
+    const std::string fraction = std::string(text.substr(1, end - 1)) + "00";
+    instant += milliseconds{*digits(std::string_view(fraction).substr(0, 3))};
+    text.remove_prefix(end);
+  }
+  if (text == "Z") return instant;
+  if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return std::nullopt;
+  const auto hours = digits(text.substr(1, 2));
+  const auto minutes = digits(text.substr(4, 2));
+  if (!hours || *hours > 14 || !minutes || *minutes > 59) return std::nullopt;
+  const auto offset = std::chrono::hours{*hours} + std::chrono::minutes{*minutes};
+  return text[0] == '+' ? instant - offset : instant + offset;
 }
 
 }  // namespace pas::base

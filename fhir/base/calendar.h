@@ -33,4 +33,7 @@ int months_begun(Date first, Date last);
 Date utc_date(std::chrono::system_clock::time_point instant);
 std::string to_instant(std::chrono::system_clock::time_point instant);
 
+// A FHIR instant (seconds and an offset are there), to the millisecond; nothing when it is not one.
+std::optional<std::chrono::system_clock::time_point> parse_instant(std::string_view text);
+
 }  // namespace pas::base

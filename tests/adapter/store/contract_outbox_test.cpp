@@ -90,6 +90,17 @@ TEST_P(StoreOutbox, OnlyWhatWasTakenIsSettled) {
   EXPECT_EQ(take(200), Ids{"a"});
 }
 
+TEST_P(StoreOutbox, WhatIsPutBackWasNotTried) {
+  enqueue("a1", "a", 100);
+  enqueue("a2", "a", 100);
+  EXPECT_EQ(take(100), Ids{"a1"});
+  EXPECT_TRUE(settle("a1", Outcome::kPutBack, 100, 150));
+  EXPECT_EQ(take(149), Ids{});
+  EXPECT_EQ(take(150), Ids{"a1"});
+  EXPECT_EQ(taken_["a1"].attempts, 1);
+  EXPECT_EQ(store_->list_deliveries("a", 10)->size(), 0U);
+}
+
 TEST_P(StoreOutbox, OfASubjectOneAtATimeAndTheOldestFirst) {
   enqueue("a1", "a", 100);
   enqueue("a2", "a", 50);  // due before the oldest, and still not before it

@@ -133,6 +133,19 @@ TEST_P(StoreSubscription, PutKeepsTheCount) {
   EXPECT_EQ((*store_->find_subscription("s-1"))->event_count, 1);
 }
 
+TEST_P(StoreSubscription, StatusChangesFromWhatWasExpected) {
+  using enum store::SubscriptionStatus;
+  put(subscription("s-1"));
+  EXPECT_TRUE(*store_->change_subscription_status("s-1", kActive, kError, "HTTP 500"));
+  auto expected = subscription("s-1");
+  expected.status = kError;
+  expected.error = "HTTP 500";
+  EXPECT_EQ(**store_->find_subscription("s-1"), expected);
+  EXPECT_FALSE(*store_->change_subscription_status("s-1", kActive, kOff, ""));
+  EXPECT_FALSE(*store_->change_subscription_status("s-2", kActive, kOff, ""));
+  EXPECT_EQ(**store_->find_subscription("s-1"), expected);
+}
+
 TEST_P(StoreSubscription, RemovingTakesTheEventsAlong) {
   put(subscription("s-1"));
   put(subscription("s-2"));

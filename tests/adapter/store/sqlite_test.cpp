@@ -160,6 +160,19 @@ TEST_F(SqliteStoreTest, TheLogIsEmptiedUnderConstantWritesWhenItIsTooLong) {
   }
 }
 
+TEST_F(SqliteStoreTest, LeasesEndWithTheProcess) {
+  auto first = open();
+  ASSERT_TRUE(first->enqueue({{0, "", "k", "a", 100, "s"}, {0, "", "k", "b", 100, "s"}}));
+  const auto taken = first->take_messages(100, 1'000'000, 10);
+  ASSERT_EQ(taken->size(), 1U);
+  first.reset();
+  auto second = open();
+  const auto again = second->take_messages(100, 1'000'000, 10);
+  ASSERT_EQ(again->size(), 1U);
+  EXPECT_EQ(again->front().payload, "a");
+  EXPECT_EQ(again->front().attempts, 2);
+}
+
 // tests/cases/store/schema-1.sql is what the first version wrote.
 TEST_F(SqliteStoreTest, BringsAnOlderFileUpToDate) {
   std::ofstream(file_).close();

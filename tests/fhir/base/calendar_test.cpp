@@ -44,6 +44,22 @@ TEST(Calendar, MonthsBegun) {
   EXPECT_EQ(base::months_begun(day("2026-03-10"), day("2026-03-09")), 0);
 }
 
+TEST(Calendar, ReadsInstants) {
+  const auto read = [](std::string_view text) {
+    const auto instant = parse_instant(text);
+    return instant ? to_instant(*instant) : std::string("none");
+  };
+  EXPECT_EQ(read("2026-03-10T08:15:30.123Z"), "2026-03-10T08:15:30.123Z");
+  EXPECT_EQ(read("2026-03-10T08:15:30.5Z"), "2026-03-10T08:15:30.500Z");
+  EXPECT_EQ(read("2026-03-10T08:15:30.123999+02:30"), "2026-03-10T05:45:30.123Z");
+  EXPECT_EQ(read("2026-12-31T23:00:00-05:00"), "2027-01-01T04:00:00.000Z");
+  for (const char* text : {"", "2026-03-10", "2026-03-10T08:15Z", "2026-03-10T08:15:30", "2026-03-10T24:15:30Z",
+                           "2026-03-10T08:60:30Z", "2026-03-10T08:15:30.Z", "2026-03-10T08:15:30z",
+                           "2026-03-10T08:15:30+1:00", "2026-03-10T08:15:30+15:00", "2026-02-30T08:15:30Z"}) {
+    EXPECT_EQ(read(text), "none") << text;
+  }
+}
+
 TEST(Calendar, Instants) {
   const auto instant = std::chrono::sys_days{day("2026-03-10")} + std::chrono::hours{8} + std::chrono::milliseconds{7};
   EXPECT_EQ(base::to_instant(instant), "2026-03-10T08:00:00.007Z");
