@@ -46,8 +46,8 @@ TEST(Calendar, MonthsBegun) {
 
 TEST(Calendar, ReadsInstants) {
   const auto read = [](std::string_view text) {
-    const auto instant = parse_instant(text);
-    return instant ? to_instant(*instant) : std::string("none");
+    const auto instant = base::parse_instant(text);
+    return instant ? base::to_instant(*instant) : std::string("none");
   };
   EXPECT_EQ(read("2026-03-10T08:15:30.123Z"), "2026-03-10T08:15:30.123Z");
   EXPECT_EQ(read("2026-03-10T08:15:30.5Z"), "2026-03-10T08:15:30.500Z");
