@@ -50,6 +50,9 @@ BundleIndex::BundleIndex(Node bundle) : bundle_(bundle) {
     const Entry& entry = entries_[i];
     if (!entry.full_url.empty()) by_url_.try_emplace(entry.full_url, i);
     if (!entry.type.empty() && !entry.id.empty()) by_type_and_id_.try_emplace(type_and_id(entry.type, entry.id), i);
+    for (const Node contained : entry.resource["contained"]) {
+      contained_.try_emplace({entry.resource.id(), contained["id"].text()}, contained);
+    }
   }
 }
 
@@ -108,6 +111,10 @@ Node BundleIndex::resolve_fragment(std::string_view id, Node from) const {
   const Entry* entry = entry_of(from);
   const Node container = entry != nullptr ? entry->resource : resource_of(from);
   if (id.empty()) return container;
+  if (entry != nullptr) {
+    const auto found = contained_.find({container.id(), id});
+    return found == contained_.end() ? Node{} : found->second;
+  }
   for (const Node contained : container["contained"]) {
     if (contained["id"].text() == id) return contained;
   }

@@ -54,6 +54,17 @@ class BundleIndex {
     using is_transparent = void;
   };
   std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>> by_type_and_id_;  // "Patient/1": the first
+  struct Fragment {
+    std::uint32_t container;  // id of its node
+    std::string_view id;
+    bool operator==(const Fragment&) const = default;
+  };
+  struct FragmentHash {
+    std::size_t operator()(const Fragment& fragment) const {
+      return std::hash<std::string_view>{}(fragment.id) * 31 + fragment.container;
+    }
+  };
+  std::unordered_map<Fragment, Node, FragmentHash> contained_;
 };
 
 }  // namespace pas::json
