@@ -41,6 +41,10 @@ Outcome<std::optional<bool>> Evaluation::test(const Program& program, const Item
   return std::optional(items->front().boolean().value_or(true));
 }
 
+std::size_t Evaluation::steps() const {
+  return state_->steps();
+}
+
 void Evaluation::reset() {
   state_->reset();
 }

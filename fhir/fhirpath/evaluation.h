@@ -62,6 +62,9 @@ class Evaluation {
   Outcome<std::optional<bool>> test(const Program& program, const Item& focus);
   Outcome<std::optional<bool>> test(const Program& program, json::Node focus);
 
+  // What the last run cost, in the units of EvaluationLimits::steps; all of them when it ran out.
+  std::size_t steps() const;
+
   // Gives the memory of earlier results back, keeping it for the next run. Variables stay.
   void reset();
 

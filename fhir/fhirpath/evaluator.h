@@ -52,6 +52,7 @@ class Evaluator {
   void set(std::string_view name, Collection values);
   Outcome<Collection> run(const Code& code, const Item& focus);
   void reset();
+  std::size_t steps() const { return environment_.limits.steps - steps_left_; }  // of the last run
 
   // Evaluation of steps.
   Collection eval(StepIndex index, Frame& frame);

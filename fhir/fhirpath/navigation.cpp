@@ -113,7 +113,8 @@ Collection Evaluator::member(const Step& step, Frame& frame) {
   const Collection input = input_of(step, frame);
   List result(*this, step);
   for (const Item& item : input) append_member(step, item, result);
-  return result.items();
+  const Collection found = result.items();
+  return spend(found.size(), step) ? found : Collection();
 }
 
 Collection Evaluator::root_type(const Step& step, Frame& frame) {
