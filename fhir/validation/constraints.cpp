@@ -59,6 +59,7 @@ ConstraintRule::ConstraintRule(const definitions::Constraint& constraint, std::s
       expression_(constraint.expression),
       type_(type),
       is_error_(constraint.is_error),
+      is_about_contained_(constraint.key == "dom-3" && constraint.expression.starts_with("contained.where(")),
       decide_(decision_of(constraint)) {}
 
 std::optional<bool> ConstraintRule::decide(json::Node focus) const {

@@ -23,6 +23,8 @@ class ConstraintRule {
   std::string_view key() const { return key_; }  // ext-1
   std::string_view expression() const { return expression_; }
   bool is_error() const { return is_error_; }
+  // Whether it is R4's dom-3, which looks at all of a resource for each that it contains: the walk sees to it.
+  bool is_about_contained() const { return is_about_contained_; }
 
   // The answer where it can be had without FHIRPath.
   std::optional<bool> decide(json::Node focus) const;
@@ -34,6 +36,7 @@ class ConstraintRule {
   std::string_view expression_;
   std::string_view type_;  // of the focus, as the model names it
   bool is_error_;
+  bool is_about_contained_;
   bool (*decide_)(json::Node focus);
   mutable std::once_flag compiled_;
   mutable std::optional<fhirpath::Program> program_;

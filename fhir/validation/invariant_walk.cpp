@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <tuple>
+
 #include "fhir/validation/invariant_words.h"
 #include "fhir/validation/walk.h"
 #include "fhir/validation/wording.h"
@@ -62,12 +65,32 @@ void Walk::check_constraints(const std::vector<const ConstraintRule*>& constrain
   }
 }
 
+void Walk::report_costly() {
+  if (!costly_place_) return;
+  fault(Severity::kWarning, IssueType::kTooCostly, costly_rule_, costly_place_, [&] {
+    return "The rule " + std::string(costly_rule_) +
+           " was not checked here, and others may not have been: that would take too long. The resource is too large.";
+  });
+}
+
 std::optional<bool> Walk::holds(const ConstraintRule& rule, const Place& place) {
   if (const auto decided = rule.decide(place.node())) return decided;
+  if (rule.is_about_contained()) return contained_are_referenced(place.value);
   const fhirpath::Program* program = rule.program(schema_.definitions().model());
   if (program == nullptr || place.type == nullptr) return std::nullopt;
+  const auto leave = [&] {
+    if (!costly_place_) std::tie(costly_rule_, costly_place_) = std::pair(rule.key(), place.node());
+    return std::nullopt;
+  };
+  if (steps_left_ == 0) return leave();
   const auto result = evaluation_.test(*program, fhirpath::Item::element(place.node(), place.type->id));
-  if (!result) return std::nullopt;
+  const std::size_t steps = evaluation_.steps();
+  steps_left_ -= std::min(steps_left_, steps);
+  if (!result) {
+    evaluation_.reset();
+    if (steps == fhirpath::EvaluationLimits().steps) return leave();
+    return std::nullopt;
+  }
   const bool met = result->value_or(false);  // an invariant that gives nothing is not met
   evaluation_.reset();
   return met;

@@ -25,10 +25,12 @@ std::string_view guide_of(std::string_view canonical) {
 }  // namespace
 
 void Walk::check_declared_profiles(json::Node resource, const TypeRule& type) {
+  std::unordered_set<const ProfileRef*> checked;  // a sender may claim one often
   for (const json::Node canonical : resource["meta"]["profile"]) {
     if (!canonical.is_string()) continue;
     ProfileRef* ref = profiles_.find(canonical.text());
     if (ref != nullptr) {
+      if (!checked.insert(ref).second) continue;
       report_profile(*ref, {resource, {}, &type});
     } else if (!schema_.definitions().find_structure(canonical.text())) {
       fault(Severity::kInformation, IssueType::kNotFound, "profile", canonical, [&] {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <tuple>
+#include <utility>
 
 #include "fhir/definitions/canonical.h"
 #include "fhir/validation/bounds.h"
@@ -15,11 +17,9 @@ namespace {
 constexpr std::string_view kSdc = "http://hl7.org/fhir/uv/sdc/StructureDefinition/";
 constexpr std::size_t kDeepestItems = 32;
 
-json::Node value_of(json::Node element) {
-  for (const json::Node member : element) {
-    if (member.key().starts_with("value")) return member;
-  }
-  return {};
+bool is_group(json::Node question) {
+  const std::string_view type = question["type"].text();
+  return type == "group" || type == "display";
 }
 
 // Calls `use` with the value of each extension of that name.
@@ -27,7 +27,7 @@ template <class Use>
 void each_extension(json::Node element, std::string_view base, std::string_view name, Use use) {
   for (const json::Node extension : element["extension"]) {
     const std::string_view url = extension["url"].text();
-    if (url.starts_with(base) && url.substr(base.size()) == name) use(value_of(extension));
+    if (url.starts_with(base) && url.substr(base.size()) == name) use(answer_value(extension));
   }
 }
 
@@ -60,37 +60,17 @@ std::string_view answer_key(std::string_view type) {
   return {};
 }
 
-bool is_option(json::Node question, json::Node answer) {
-  const json::Node options = question["answerOption"];
-  return std::any_of(options.begin(), options.end(), [&](json::Node option) {
-    const json::Node allowed = value_of(option);
-    if (allowed.key() != answer.key()) return false;
-    if (allowed.key() == "valueCoding") {
-      return allowed["code"].text() == answer["code"].text() && allowed["system"].text() == answer["system"].text();
-    }
-    if (allowed.key() == "valueReference") return allowed["reference"].text() == answer["reference"].text();
-    return allowed.text() == answer.text();
-  });
-}
-
 }  // namespace
 
-json::Node Walk::questionnaire_of(json::Node response) const {
+json::Node Walk::questionnaire_of(json::Node response) {
   const std::string_view canonical = response["questionnaire"].text();
   if (canonical.empty()) return {};
   if (canonical.starts_with('#')) return index_.resolve(canonical, response);
-  const std::size_t bar = canonical.find('|');
-  const std::string_view url = canonical.substr(0, bar);
-  const std::string_view version = bar == std::string_view::npos ? "" : canonical.substr(bar + 1);
-  const auto is_it = [&](json::Node questionnaire) {
-    return questionnaire["resourceType"].text() == "Questionnaire" && questionnaire["url"].text() == url &&
-           (version.empty() || !questionnaire["version"] || questionnaire["version"].text() == version);
-  };
-  for (const json::Entry& entry : index_.entries()) {
-    if (is_it(entry.resource)) return entry.resource;
+  if (!questions_.has_questionnaires()) {
+    for (const json::Entry& entry : index_.entries()) questions_.add_questionnaire(entry.resource);
+    for (const json::Node given : options_.questionnaires) questions_.add_questionnaire(given);
   }
-  const auto given = std::ranges::find_if(options_.questionnaires, is_it);
-  return given == options_.questionnaires.end() ? json::Node{} : *given;
+  return questions_.find_questionnaire(canonical);
 }
 
 void Walk::check_questionnaire_response(json::Node response) {
@@ -98,60 +78,55 @@ void Walk::check_questionnaire_response(json::Node response) {
   if (!questionnaire || questionnaire["resourceType"].text() != "Questionnaire") return;
   const std::string_view status = response["status"].text();
   const bool is_finished = status == "completed" || status == "amended";
+  questions_.open(questionnaire);
   check_answer_items(response, questionnaire, is_finished, 0);
 }
 
 void Walk::check_answer_items(json::Node parent, json::Node questions, bool is_finished, std::size_t depth) {
-  if (depth > kDeepestItems) return;
-  const json::Node items = parent["item"];
+  if (depth > kDeepestItems || (parent["item"].size() == 0 && questions["item"].size() == 0)) return;
+  const QuestionList& list = questions_.below(questions);
+  if (!questions_.spend(parent["item"].size() + list.items.size())) {
+    if (!costly_place_) std::tie(costly_rule_, costly_place_) = std::pair("Questionnaire.item", parent);
+    return;
+  }
+  std::vector<AnswerCount> counts(list.items.size());
   std::size_t furthest = 0;
-  for (const json::Node item : items) {
+  for (const json::Node item : parent["item"]) {
     const std::string_view link = item["linkId"].text();
-    std::size_t position = 0;
-    json::Node question;
-    for (const json::Node candidate : questions["item"]) {
-      if (candidate["linkId"].text() == link) {
-        question = candidate;
-        break;
-      }
-      ++position;
-    }
-    if (!question) {
+    const auto found = list.by_link.find(link);
+    if (found == list.by_link.end()) {
       fault(Severity::kError, IssueType::kNotFound, "QuestionnaireResponse.item.linkId", item,
             [&] { return "The questionnaire has no item " + in_quotes(link) + " at this place."; });
       continue;
     }
+    const std::size_t position = found->second;
     if (position < furthest) {
       fault(Severity::kError, IssueType::kStructure, "QuestionnaireResponse.item", item,
             [&] { return "The item " + in_quotes(link) + " stands after one that the questionnaire has behind it."; });
     }
     furthest = std::max(furthest, position);
+    const json::Node question = list.items[position];
+    AnswerCount& count = counts[position];
+    ++count.items;
+    count.last = item;
+    count.answers += is_group(question) ? (item["item"].size() > 0 ? 1U : 0U) : item["answer"].size();
     check_answer_item(item, question, is_finished, depth);
   }
-  for (const json::Node question : questions["item"]) check_answer_count(parent, question, is_finished);
+  for (const json::Node question : list.items) {
+    check_answer_count(parent, question, counts[list.by_link.at(question["linkId"].text())], is_finished);
+  }
 }
 
-void Walk::check_answer_count(json::Node parent, json::Node question, bool is_finished) {
+void Walk::check_answer_count(json::Node parent, json::Node question, const AnswerCount& count, bool is_finished) {
   const std::string_view link = question["linkId"].text();
-  const std::string_view type = question["type"].text();
-  const bool is_group = type == "group" || type == "display";
-  std::size_t item_count = 0;
-  std::size_t answer_count = 0;
-  json::Node last;
-  for (const json::Node item : parent["item"]) {
-    if (item["linkId"].text() != link) continue;
-    ++item_count;
-    last = item;
-    answer_count += is_group ? (item["item"].size() > 0 ? 1U : 0U) : item["answer"].size();
-  }
-  const json::Node place = last ? last : parent;
+  const json::Node place = count.last ? count.last : parent;
   const std::size_t least =
       std::max<std::size_t>(question["required"].is_true() ? 1 : 0,
                             number_of(extension_value(question, definitions::kCoreBase, "questionnaire-minOccurs"), 0));
   const bool may_be_disabled = question["enableWhen"].size() > 0;
-  if (is_finished && answer_count < least && (answer_count > 0 || !may_be_disabled)) {
+  if (is_finished && count.answers < least && (count.answers > 0 || !may_be_disabled)) {
     fault(Severity::kError, IssueType::kRequired, "Questionnaire.item.required", place, [&] {
-      return "The item " + in_quotes(link) + " has " + std::to_string(answer_count) +
+      return "The item " + in_quotes(link) + " has " + std::to_string(count.answers) +
              " answers; the questionnaire requires at least " + std::to_string(least) + ".";
     });
   }
@@ -159,10 +134,10 @@ void Walk::check_answer_count(json::Node parent, json::Node question, bool is_fi
       question["repeats"].is_true()
           ? number_of(extension_value(question, definitions::kCoreBase, "questionnaire-maxOccurs"), SIZE_MAX)
           : 1;
-  if (answer_count > most || (!is_group && item_count > 1)) {
+  if (count.answers > most || (!is_group(question) && count.items > 1)) {
     fault(Severity::kError, IssueType::kStructure, "Questionnaire.item.repeats", place, [&] {
-      return "The item " + in_quotes(link) + " is answered " + std::to_string(answer_count) + " times, in " +
-             std::to_string(item_count) + " items; the questionnaire allows " +
+      return "The item " + in_quotes(link) + " is answered " + std::to_string(count.answers) + " times, in " +
+             std::to_string(count.items) + " items; the questionnaire allows " +
              (most == SIZE_MAX ? std::string("any number, in one item") : std::to_string(most)) + ".";
     });
   }
@@ -170,18 +145,17 @@ void Walk::check_answer_count(json::Node parent, json::Node question, bool is_fi
 
 void Walk::check_answer_item(json::Node item, json::Node question, bool is_finished, std::size_t depth) {
   const std::string_view type = question["type"].text();
-  const bool is_group = type == "group" || type == "display";
-  if (is_group && item["answer"].size() > 0) {
+  if (is_group(question) && item["answer"].size() > 0) {
     fault(Severity::kError, IssueType::kStructure, "Questionnaire.item.type", item,
           [&] { return "The questionnaire's item is a " + std::string(type) + ": it takes no answer."; });
   }
-  if (is_group) return check_answer_items(item, question, is_finished, depth + 1);
+  if (is_group(question)) return check_answer_items(item, question, is_finished, depth + 1);
   if (item["item"].size() > 0) {
     fault(Severity::kError, IssueType::kStructure, "QuestionnaireResponse.item", item,
           [] { return std::string("Items below a question belong in its answer."); });
   }
   for (const json::Node answer : item["answer"]) {
-    if (const json::Node value = value_of(answer)) check_answer(value, question);
+    if (const json::Node value = answer_value(answer)) check_answer(value, question);
     check_answer_items(answer, question, is_finished, depth + 1);
   }
 }
@@ -197,7 +171,7 @@ void Walk::check_answer(json::Node value, json::Node question) {
     });
   }
   const bool is_free_text = type == "open-choice" && value.key() == "valueString";
-  if (question["answerOption"].size() > 0 && !is_free_text && !is_option(question, value)) {
+  if (question["answerOption"].size() > 0 && !is_free_text && !questions_.is_option(question, value)) {
     fault(Severity::kError, IssueType::kCodeInvalid, "Questionnaire.item.answerOption", value,
           [&] { return "The answer is none of the questionnaire's options."; });
   }

@@ -78,6 +78,22 @@ void Walk::check_reference_limit(const Place& reference, const TypeLimit& limit,
   check_any_profile(limit.target_profiles, {target, {}, found}, rules.rule);
 }
 
+void Walk::note_fragment(std::string_view fragment) {
+  if (!fragment.empty()) {
+    fragments_.insert(fragment);
+  } else if (contained_) {
+    point_at_container_.insert(contained_.id());
+  }
+}
+
+bool Walk::contained_are_referenced(json::Node resource) const {
+  const json::Node all = resource["contained"];
+  return std::all_of(all.begin(), all.end(), [&](json::Node contained) {
+    const json::Node id = contained["id"];
+    return !id || fragments_.contains(id.text()) || point_at_container_.contains(contained.id());
+  });
+}
+
 void Walk::check_bundle(json::Node bundle) {
   std::unordered_map<std::string, json::Node> seen;
   for (const json::Node entry : bundle["entry"]) {

@@ -82,13 +82,13 @@ bool Report::takes(Severity severity) const {
   return issues_.size() < cap_ || (severity == Severity::kError && kept_errors_ < cap_);
 }
 
-void Report::count_without_keeping(Severity severity) {
+void Report::leave_out(Severity severity) {
   if (severity == Severity::kError) ++errors_;
   ++left_out_;
 }
 
 void Report::add(Issue issue) {
-  if (!takes(issue.severity)) return count_without_keeping(issue.severity);
+  if (!takes(issue.severity)) return leave_out(issue.severity);
   if (issues_.size() == cap_) {  // an error takes the place of the last issue that is none
     const auto lesser = std::find_if(issues_.rbegin(), issues_.rend(),
                                      [](const Issue& kept) { return kept.severity != Severity::kError; });
@@ -106,7 +106,7 @@ void Report::add(Issue issue) {
 
 void Report::add(Severity severity, IssueType type, std::string_view rule, json::Node place, std::string message,
                  std::string_view member) {
-  if (!takes(severity)) return count_without_keeping(severity);  // a path is not free
+  if (!takes(severity)) return leave_out(severity);  // a path is not free
   std::string expression = place.path(top_);
   if (!member.empty()) expression.append(expression.empty() ? "" : ".").append(member);
   add({severity, type, std::string(rule), std::move(expression), std::move(message),

@@ -69,6 +69,9 @@ class Report {
   // An issue at `place`, or at its member `member` where the element is missing.
   void add(Severity severity, IssueType type, std::string_view rule, json::Node place, std::string message,
            std::string_view member = {});
+  // Whether add() would keep an issue of this severity; leave_out() counts one without making it.
+  bool takes(Severity severity) const;
+  void leave_out(Severity severity);
   // All of another report, its left-out count too.
   void append(Report other);
   // Errors first, then warnings; each as they were found.
@@ -84,9 +87,6 @@ class Report {
   bool has_errors() const { return errors_ > 0; }
 
  private:
-  bool takes(Severity severity) const;
-  void count_without_keeping(Severity severity);
-
   json::Node top_;
   std::size_t cap_;
   std::vector<Issue> issues_;

@@ -9,6 +9,7 @@ namespace pas::validation {
 namespace {
 
 constexpr std::size_t kMostElements = 128;                     // of one type; R4's largest has 60
+constexpr std::size_t kStepsPerElement = 400;                  // of FHIRPath; an ordinary request takes a tenth
 constexpr std::size_t kLongestString = std::size_t{1} << 20U;  // FHIR R4 string: 1 MB
 
 json::Node companion_of(json::Node object, std::string_view name) {
@@ -18,6 +19,10 @@ json::Node companion_of(json::Node object, std::string_view name) {
     }
   }
   return {};
+}
+
+bool is_uri(Primitive type) {
+  return type == Primitive::kUri || type == Primitive::kUrl || type == Primitive::kCanonical;
 }
 
 bool has_companion(json::Node object) {
@@ -47,6 +52,7 @@ void Walk::run() {
             [&] { return "The profile " + in_quotes(canonical) + " is not among the definitions at hand."; });
     }
   }
+  report_costly();
 }
 
 const TypeRule* Walk::resource_type(json::Node resource) const {
@@ -67,7 +73,13 @@ void Walk::walk_resource(json::Node resource, const Frame* up, const ElementRule
                           : in_quotes(name) + " is not a resource type of FHIR R4.";
     });
   }
+  const bool is_contained = at != nullptr && at->name == "contained";
+  const json::Node contained_before = std::exchange(contained_, is_contained ? resource : json::Node{});
+  std::unordered_set<std::string_view> fragments_before;
+  if (!is_contained) fragments_before.swap(fragments_);
   walk_object(resource, {up, type, nullptr, resource}, at);
+  contained_ = contained_before;
+  if (!is_contained) fragments_before.swap(fragments_);
   check_declared_profiles(resource, *type);
   if (type->name == "Bundle") check_bundle(resource);
   if (type->name == "QuestionnaireResponse") check_questionnaire_response(resource);
@@ -75,6 +87,7 @@ void Walk::walk_resource(json::Node resource, const Frame* up, const ElementRule
 
 void Walk::walk_object(json::Node object, const Frame& frame, const ElementRule* at) {
   const TypeRule& type = *frame.type;
+  steps_left_ += kStepsPerElement;
   if (object.size() == 0) {
     return fault(Severity::kError, IssueType::kInvalid, "ele-1", object,
                  [] { return std::string("An empty object: an element needs a value or children; leave it out."); });
@@ -252,6 +265,7 @@ void Walk::walk_primitive(json::Node value, json::Node companion, const ElementR
     });
   }
   const std::string_view text = value.text();
+  if (text.starts_with('#') && (is_uri(type.primitive) || element.name == "reference")) note_fragment(text.substr(1));
   if (!is_well_formed(type.primitive, text)) {
     return fault(Severity::kError, IssueType::kValue, element.path, value, [&] {
       return in_quotes(text) + " is not a valid " + std::string(type.name) + ": needed is " +

@@ -13,6 +13,7 @@
 #include "fhir/json/bundle_index.h"
 #include "fhir/validation/met_cache.h"
 #include "fhir/validation/profile.h"
+#include "fhir/validation/question_index.h"
 #include "fhir/validation/report.h"
 #include "fhir/validation/schema.h"
 #include "fhir/validation/validator.h"
@@ -72,11 +73,19 @@ class Walk {
   const TypeRule* referenced_type(json::Node reference) const;
   void check_bundle(json::Node bundle);
 
+  // For dom-3: a value that may point at a contained resource, and whether each of them is pointed at.
+  void note_fragment(std::string_view fragment);
+  bool contained_are_referenced(json::Node resource) const;
+
   // questionnaire_walk.cpp
-  json::Node questionnaire_of(json::Node response) const;
+  struct AnswerCount {
+    std::size_t items = 0, answers = 0;
+    json::Node last;
+  };
+  json::Node questionnaire_of(json::Node response);
   void check_questionnaire_response(json::Node response);
   void check_answer_items(json::Node parent, json::Node questions, bool is_finished, std::size_t depth);
-  void check_answer_count(json::Node parent, json::Node question, bool is_finished);
+  void check_answer_count(json::Node parent, json::Node question, const AnswerCount& count, bool is_finished);
   void check_answer_item(json::Node item, json::Node question, bool is_finished, std::size_t depth);
   void check_answer(json::Node value, json::Node question);
   void check_answer_limits(json::Node value, json::Node question);
@@ -124,6 +133,7 @@ class Walk {
   void check_constraints(const std::vector<const ConstraintRule*>& constraints, const Place& place);
   // Nothing when it cannot be told.
   std::optional<bool> holds(const ConstraintRule& rule, const Place& place);
+  void report_costly();  // what was left unchecked, at the end
 
   // The type of a resource node, or null.
   const TypeRule* resource_type(json::Node resource) const;
@@ -138,8 +148,9 @@ class Walk {
       counted_ += counting_ ? 1U : 0U;
       return;
     }
-    if (severity > options_.least) return;
-    if (is_new(severity, rule, at, member)) add_issue(severity, type, rule, at, message(), member);
+    if (severity > options_.least || !is_new(severity, rule, at, member)) return;
+    if (!report_.takes(severity)) return report_.leave_out(severity);
+    add_issue(severity, type, rule, at, message(), member);
   }
   bool is_new(Severity severity, std::string_view rule, json::Node at, std::string_view member);
   void add_issue(Severity severity, IssueType type, std::string_view rule, json::Node at, std::string message,
@@ -152,6 +163,16 @@ class Walk {
   Report& report_;
 
   fhirpath::Evaluation evaluation_;
+  QuestionIndex questions_;
+  // Of the resource at work and its contained ones: the fragments that it names, and the contained ones that name it.
+  std::unordered_set<std::string_view> fragments_;
+  std::unordered_set<std::uint32_t> point_at_container_;
+  json::Node contained_;  // the one at work
+  // FHIRPath steps that invariants may still take; each element adds to it, so that the cost is linear.
+  std::size_t steps_left_ = 20'000'000;
+  // The first rule or answers that were left unchecked because that would cost too much.
+  std::string_view costly_rule_;
+  json::Node costly_place_;
   std::vector<Place> items_;          // of the elements being checked, used as a stack
   std::vector<std::uint32_t> slots_;  // the slices of items, used as a stack
   std::unordered_set<std::uint64_t> reported_;
