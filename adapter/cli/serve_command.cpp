@@ -1,19 +1,28 @@
 // serve: builds everything from its options, answers until SIGTERM, and finishes what runs.
 
+#include <algorithm>
 #include <csignal>
 #include <future>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "adapter/cli/commands.h"
 #include "adapter/cli/files.h"
 #include "adapter/cli/settings.h"
 #include "adapter/endpoints/application.h"
 #include "adapter/endpoints/outcomes.h"
+#include "adapter/endpoints/policy_endpoints.h"
+#include "adapter/endpoints/review_endpoints.h"
+#include "adapter/endpoints/test_endpoints.h"
 #include "adapter/http/server.h"
+#include "adapter/notify/notifier.h"
 #include "adapter/observe/log.h"
+#include "adapter/service/faulty_sender.h"
 #include "adapter/service/submit_service.h"
 #include "adapter/store/store.h"
 
@@ -30,6 +39,12 @@ struct ServeOptions {
   unsigned workers = 16;
   std::size_t body_limit_mb = 64;
   unsigned grace_seconds = 30;
+  bool notify_allow_http = false;
+  std::string notify_allow_host;
+  bool notify_ignore_end = false;
+  std::string admin_listen;
+  bool test_mode = false;
+  bool deny_at_deadline = false;
   bool check = false;
 };
 
@@ -64,6 +79,14 @@ std::string check_address(const std::string& text) {
   return parse_address(text) ? "" : "HOST:PORT or [IPv6]:PORT is wanted, not " + text;
 }
 
+// The admin routes ask for no credentials: whoever reaches them is on this machine.
+std::string check_admin_address(const std::string& text) {
+  const auto address = parse_address(text);
+  const bool is_local =
+      address && (address->host == "localhost" || address->host == "::1" || address->host.starts_with("127."));
+  return is_local ? "" : "HOST:PORT of this machine (127.0.0.1, ::1 or localhost) is wanted, not " + text;
+}
+
 std::string check_store(const std::string& text) {
   const bool known = text == "memory" || (text.starts_with("sqlite:") && text != "sqlite:");
   return known ? "" : "sqlite:FILE or memory is wanted, not " + text;
@@ -79,6 +102,20 @@ std::string url_of(const std::string& host, std::uint16_t port) {
   return "http://" + (ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
+// "a.example, 10.0.0.7" as its parts, in lower case.
+std::vector<std::string> parse_hosts(const std::string& text) {
+  std::vector<std::string> hosts;
+  std::string host;
+  for (const char c : text + ",") {
+    if (c == ',') {
+      if (!host.empty()) hosts.push_back(std::exchange(host, {}));
+    } else if (c != ' ') {
+      host += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+  }
+  return hosts;
+}
+
 // Blocked before any thread starts, so that only the main thread takes them.
 sigset_t block_signals() {
   sigset_t signals;
@@ -92,17 +129,18 @@ sigset_t block_signals() {
   return signals;
 }
 
-void reload(service::Adjudicator& adjudicator, const std::string& directory, observe::Log& log) {
+Loaded<void> reload(service::Adjudicator& adjudicator, const std::string& directory, observe::Log& log) {
   auto policies = load_policies(directory);
   if (policies) {
     adjudicator.replace_policies(std::move(*policies));
     log.write(observe::Severity::kInfo, "cli.policies_reloaded", {});
-    return;
+    return {};
   }
   std::istringstream mistakes(policies.error());
   for (std::string mistake; std::getline(mistakes, mistake);) {
     log.write(observe::Severity::kError, "cli.policies_refused", {}, {{"what", mistake}});
   }
+  return policies.error();
 }
 
 // What of the definitions the operator should know: that they are here, what is not, and what was left out.
@@ -120,6 +158,36 @@ void report_loading(const service::ValidationService::Loading& loading, observe:
 // SIGHUP loads the policies again; SIGTERM and SIGINT end the wait.
 void wait_for_the_end(const sigset_t& signals, const std::function<void()>& on_hangup) {
   for (int signal = 0; sigwait(&signals, &signal) == 0 && signal == SIGHUP;) on_hangup();
+}
+
+// What a pended case puts into the outbox: an alarm for the operator some time before its deadline, the deadline
+// itself, and the second half of a scripted outcome.
+void register_case_messages(notify::OutboxWorker& worker, const service::CaseService& cases, const store::Store& store,
+                            observe::Log& log) {
+  worker.register_handler(std::string(service::kDeadlineAlarm), [&store, &log](const store::OutboxMessage& message) {
+    const auto found = store.find_case(message.case_id);
+    if (!found) return notify::Handled{.outcome = store::Outcome::kRetry, .result = found.error().message};
+    const bool waits = *found && (*found)->status == store::Status::kPended && (*found)->replaced_by.empty();
+    if (waits) log.write(observe::Severity::kWarning, "service.deadline_near", {}, {{"case", message.case_id}});
+    return notify::Handled{};
+  });
+  worker.register_handler(std::string(service::kDeadline), [&cases, &log](const store::OutboxMessage& message) {
+    const auto outcome = cases.pass_deadline(message.case_id, std::stoll(message.payload));
+    if (const auto* error = std::get_if<base::Error>(&outcome)) {
+      return notify::Handled{.outcome = store::Outcome::kRetry, .result = error->message};
+    }
+    const auto& record = std::get<service::Revised>(outcome).record;
+    if (record.status == store::Status::kPended && record.replaced_by.empty()) {
+      log.write(observe::Severity::kError, "service.deadline_passed", {}, {{"case", message.case_id}});
+    }
+    return notify::Handled{};
+  });
+  worker.register_handler(std::string(service::kScriptedMessage), [&cases](const store::OutboxMessage& message) {
+    const auto outcome = cases.follow_script(message.case_id, message.payload);
+    const auto* error = std::get_if<base::Error>(&outcome);
+    return error == nullptr ? notify::Handled{}
+                            : notify::Handled{.outcome = store::Outcome::kRetry, .result = error->message};
+  });
 }
 
 int serve(const ServeOptions& options, const std::string& settings) {
@@ -149,8 +217,33 @@ int serve(const ServeOptions& options, const std::string& settings) {
   json::Limits limits;
   limits.bytes = options.body_limit_mb << 20U;
   service::Adjudicator adjudicator(std::move(*policies), std::move(*roster), *validation, limits);
-  const service::SubmitService submit(adjudicator, **store, clock, ids, {});
+  service::TestMode test_mode;
+  service::TestMode* const tester = options.test_mode ? &test_mode : nullptr;
+  const service::SubmitService submit(adjudicator, **store, clock, ids, {.test_mode = tester});
   const service::InquireService inquire(adjudicator, **validation, **store, clock);
+
+  std::string public_url;  // known once the server listens, and asked for only after that
+  notify::SubscriptionOptions subscription_options;
+  subscription_options.endpoints = {options.notify_allow_http, parse_hosts(options.notify_allow_host)};
+  subscription_options.honour_end = !options.notify_ignore_end;
+  subscription_options.base_url = [&public_url](std::string_view version) {
+    return public_url + "/pas/" + std::string(version) + "/fhir";
+  };
+  const notify::SubscriptionService subscriptions(**store, clock, ids, subscription_options);
+  const notify::Backoff backoff = notify::Backoff::with_random_jitter();
+  const std::unique_ptr<notify::Sender> sender = notify::make_http_sender({});
+  service::FaultySender faulty_sender(*sender, test_mode);
+  notify::Sender& chosen_sender = tester != nullptr ? static_cast<notify::Sender&>(faulty_sender) : *sender;
+  notify::Notifier notifier(**store, subscriptions, chosen_sender, backoff, clock);
+  notify::OutboxWorker worker(**store, backoff, clock, log, {});
+  notifier.register_at(worker);
+  service::CaseService::Options case_options;
+  case_options.deny_at_deadline = options.deny_at_deadline;
+  case_options.base_url = subscription_options.base_url;
+  case_options.subscribers = [&subscriptions](const store::Case& record) { return subscriptions.matching(record); };
+  for (const endpoints::VersionBase& base : endpoints::versions()) case_options.versions.push_back(base.version);
+  const service::CaseService cases(adjudicator, **store, clock, case_options);
+  register_case_messages(worker, cases, **store, log);
 
   const Address address = *parse_address(options.listen);
   http::Options http_options;
@@ -162,7 +255,10 @@ int serve(const ServeOptions& options, const std::string& settings) {
   std::promise<endpoints::Router> routes;
   http::Server server(
       http_options,
-      [router = routes.get_future().share()](http::Request&& request) { return router.get().handle(request); },
+      [router = routes.get_future().share(), tester, &clock](http::Request&& request) {
+        const auto handle = [&router](http::Request& passed) { return router.get().handle(passed); };
+        return tester == nullptr ? handle(request) : endpoints::answer_in_test_mode(request, handle, *tester, clock);
+      },
       endpoints::refusal_of_http, log, clock, ids);
   const auto port = server.start();
   if (!port) {
@@ -170,15 +266,55 @@ int serve(const ServeOptions& options, const std::string& settings) {
     return kFailed;
   }
   const std::string here = url_of(address.host, *port);
+  public_url = options.public_url.empty() ? here : options.public_url;
+  const endpoints::SubscriptionServices subscription_services{
+      .subscriptions = subscriptions, .validation = **validation, .store = **store, .clock = clock, .wake = [&worker] {
+        worker.wake();
+      }};
   routes.set_value(endpoints::make_router(
-      {.submit = submit, .inquire = inquire, .store = **store, .validation = **validation, .clock = clock},
-      {.software_version = PAS_VERSION, .build_date = kReleaseDate},
-      options.public_url.empty() ? here : options.public_url));
+      {.submit = submit,
+       .inquire = inquire,
+       .cases = cases,
+       .store = **store,
+       .validation = **validation,
+       .clock = clock,
+       .ids = ids,
+       .subscriptions = subscription_services,
+       .test_mode = tester},
+      {.software_version = PAS_VERSION, .build_date = kReleaseDate, .test_mode = options.test_mode}, public_url));
+  const auto admin_router = [&] {
+    std::vector<endpoints::Route> all = endpoints::review_routes(cases, **store, clock);
+    const auto add = [&all](std::vector<endpoints::Route> more) { std::ranges::move(more, std::back_inserter(all)); };
+    add(endpoints::delivery_routes(subscription_services));
+    add(endpoints::policy_routes(adjudicator, [&] { return reload(adjudicator, options.policies, log); }));
+    if (tester != nullptr) add(endpoints::trace_routes(*tester));
+    return endpoints::Router(std::move(all), {}, {});
+  };
+  std::unique_ptr<http::Server> admin;
+  if (!options.admin_listen.empty()) {
+    const Address admin_address = *parse_address(options.admin_listen);
+    http::Options admin_options;
+    admin_options.host = admin_address.host;
+    admin_options.port = admin_address.port;
+    admin_options.workers = 2;
+    admin = std::make_unique<http::Server>(
+        admin_options, [router = admin_router()](http::Request&& request) { return router.handle(request); },
+        endpoints::refusal_of_http, log, clock, ids);
+    const auto admin_port = admin->start();
+    if (!admin_port) {
+      std::cerr << "pas-adapter: " << admin_port.error().message << "\n";
+      return kFailed;
+    }
+    std::cout << "admin routes at " << url_of(admin_address.host, *admin_port) << "/admin" << std::endl;
+  }
+  worker.start();
   std::cout << "pas-adapter " << PAS_VERSION << " is ready at " << here << "/fhir (store " << options.store << ")"
             << std::endl;
 
-  wait_for_the_end(signals, [&] { reload(adjudicator, options.policies, log); });
+  wait_for_the_end(signals, [&] { (void)reload(adjudicator, options.policies, log); });
   const bool clean = server.stop(std::chrono::seconds(options.grace_seconds));
+  if (admin) admin->stop(std::chrono::seconds(options.grace_seconds));
+  worker.stop();
   log.write(observe::Severity::kInfo, "cli.stopped", {}, {{"clean", clean}});
   return kDone;
 }
@@ -217,6 +353,26 @@ void add_serve(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(0U, 86'400U).description(""))
       ->type_name("0-86400")
       ->capture_default_str();
+  command
+      ->add_flag("--notify-allow-http", options->notify_allow_http,
+                 "Take subscriptions whose endpoint is http, not only https")
+      ->default_str("false");
+  command->add_option("--notify-allow-host", options->notify_allow_host,
+                      "Hosts that notifications may go to though their address is private, divided by commas");
+  command->add_flag("--notify-ignore-end", options->notify_ignore_end, "Let subscriptions go on after their end")
+      ->default_str("false");
+  command
+      ->add_option("--admin-listen", options->admin_listen,
+                   "HOST:PORT of this machine for /admin: review queue, deliveries, policies; without it there is none")
+      ->check(CLI::Validator(check_admin_address, ""));
+  command
+      ->add_flag("--test-mode", options->test_mode,
+                 "Let submitters script outcomes and faults (POST /test/script); never where decisions count")
+      ->default_str("false");
+  command
+      ->add_flag("--deny-at-deadline", options->deny_at_deadline,
+                 "At its deadline, deny what waits for information; else it stays pended, and late")
+      ->default_str("false");
   const CLI::Option* config = command->add_option("--config", "Read options from a TOML file (PAS_CONFIG)")
                                   ->type_name("FILE")
                                   ->configurable(false);

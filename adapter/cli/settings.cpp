@@ -57,7 +57,8 @@ std::string unknown_key(const std::string& key, const std::vector<CLI::Option*>&
 std::string text_of(const toml::node& node, const std::string& place) {
   if (const auto* text = node.as_string()) return text->get();
   if (const auto* number = node.as_integer()) return std::to_string(number->get());
-  refuse(place + ": a text or a whole number is wanted");
+  if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
+  refuse(place + ": a text, a whole number, true or false is wanted");
 }
 
 void read_file(const std::string& file, const std::vector<CLI::Option*>& options) {
@@ -101,6 +102,8 @@ std::string settings_in_force(const CLI::App& command) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error == std::errc() && end == text.data() + text.size()) {
       table.insert(option->get_single_name(), number);
+    } else if (text == "true" || text == "false") {
+      table.insert(option->get_single_name(), text == "true");
     } else {
       table.insert(option->get_single_name(), text);
     }

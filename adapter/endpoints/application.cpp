@@ -2,6 +2,7 @@
 
 #include "adapter/endpoints/claim_endpoints.h"
 #include "adapter/endpoints/outcomes.h"
+#include "adapter/endpoints/test_endpoints.h"
 #include "adapter/endpoints/validate_endpoints.h"
 #include "fhir/json/writer.h"
 #include "mappings/pas/v2_0_1/version.h"
@@ -37,6 +38,11 @@ Router make_router(const Services& services, const ServerFacts& facts, std::stri
   const auto validate_handler = [&validation = services.validation, &clock = services.clock](Call& call) {
     return validate_resource(call, validation, clock);
   };
+  const service::CaseService& cases = services.cases;
+  const base::Clock& clock = services.clock;
+  base::IdSource& ids = services.ids;
+  constexpr std::string_view kAttachmentDefinition =
+      "http://hl7.org/fhir/us/davinci-cdex/OperationDefinition/submit-attachment";
   constexpr std::string_view kSubmitDefinition = "http://hl7.org/fhir/us/davinci-pas/OperationDefinition/Claim-submit";
   constexpr std::string_view kValidateDefinition = "http://hl7.org/fhir/OperationDefinition/Resource-validate";
   constexpr std::string_view kInquireDefinition =
@@ -60,13 +66,28 @@ Router make_router(const Services& services, const ServerFacts& facts, std::stri
       {Method::kGet,
        Place::kFhir,
        "/Claim/{id}",
-       [&store](Call& call) { return read_body(call, store, store::Body::kClaim); },
+       [&store](Call& call) { return read_claim(call, store); },
        {.resource = "Claim", .interaction = "read"}},
       {Method::kGet,
        Place::kFhir,
+       "/Claim",
+       [&store, &cases](Call& call) { return search_cases(call, store, cases, "Claim"); },
+       {.resource = "Claim", .interaction = "search-type"}},
+      {Method::kGet,
+       Place::kFhir,
        "/ClaimResponse/{id}",
-       [&store](Call& call) { return read_body(call, store, store::Body::kClaimResponse); },
+       [&store, &cases](Call& call) { return read_claim_response(call, store, cases); },
        {.resource = "ClaimResponse", .interaction = "read"}},
+      {Method::kGet,
+       Place::kFhir,
+       "/ClaimResponse",
+       [&store, &cases](Call& call) { return search_cases(call, store, cases, "ClaimResponse"); },
+       {.resource = "ClaimResponse", .interaction = "search-type"}},
+      {Method::kPost,
+       Place::kFhir,
+       "/$submit-attachment",
+       [&cases, &store, &clock, &ids](Call& call) { return submit_attachment(call, cases, store, clock, ids); },
+       {.operation = "submit-attachment", .definition = kAttachmentDefinition}},
       {Method::kPost,
        Place::kFhir,
        "/$validate",
@@ -75,6 +96,10 @@ Router make_router(const Services& services, const ServerFacts& facts, std::stri
       {Method::kPost, Place::kFhir, "/{id}/$validate", validate_handler},  // a resource type stands for {id}
       {Method::kGet, Place::kServer, "/healthz", [&store](Call&) { return health(store); }},
   };
+  for (Route& route : subscription_routes(services.subscriptions)) routes.push_back(std::move(route));
+  if (services.test_mode != nullptr) {
+    for (Route& route : test_routes(*services.test_mode)) routes.push_back(std::move(route));
+  }
   const std::vector<Route> described = routes;
   routes.push_back({Method::kGet, Place::kFhir, "/metadata", [described, facts](Call& call) {
                       return fhir_json(200, write_capability_statement(described, *call.version, call.base_url, facts));

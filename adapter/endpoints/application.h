@@ -5,8 +5,11 @@
 
 #include "adapter/endpoints/capability_statement.h"
 #include "adapter/endpoints/router.h"
+#include "adapter/endpoints/subscription_endpoints.h"
+#include "adapter/service/case_service.h"
 #include "adapter/service/inquire_service.h"
 #include "adapter/service/submit_service.h"
+#include "adapter/service/test_mode.h"
 #include "adapter/service/validation_service.h"
 #include "adapter/store/store.h"
 
@@ -16,9 +19,13 @@ namespace pas::endpoints {
 struct Services {
   const service::SubmitService& submit;
   const service::InquireService& inquire;
+  const service::CaseService& cases;
   const store::Store& store;
   const service::ValidationService& validation;
   const base::Clock& clock;
+  base::IdSource& ids;
+  SubscriptionServices subscriptions;
+  service::TestMode* test_mode = nullptr;  // null: off
 };
 
 // The versions served: each below /pas/<version>/fhir, the newest also below /fhir.

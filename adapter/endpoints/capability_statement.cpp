@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <vector>
 
+#include "adapter/notify/notification.h"
 #include "fhir/json/writer.h"
 
 namespace pas::endpoints {
 namespace {
+
+constexpr std::string_view kTopicExtension =
+    "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/capabilitystatement-subscriptiontopic-canonical";
 
 // The resources of the table, each once, in its order.
 std::vector<std::string_view> resources_of(std::span<const Route> routes) {
@@ -40,7 +44,12 @@ void write_resource(json::Writer& out, std::span<const Route> routes, std::strin
       return route.capability.resource == resource && !(route.capability.*member).empty();
     });
   };
-  out.begin_object().member("type", resource);
+  out.begin_object();
+  if (resource == "Subscription") {  // backport: the topics that are served
+    out.key("extension").begin_array().begin_object().member("url", kTopicExtension);
+    out.member("valueCanonical", notify::kTopic).end_object().end_array();
+  }
+  out.member("type", resource);
   if (has(&Capability::interaction)) {
     out.key("interaction").begin_array();
     for (const Route& route : routes) {
@@ -64,7 +73,11 @@ std::string write_capability_statement(std::span<const Route> routes, const pas:
   out.key("software").begin_object().member("name", "pas-adapter").member("version", facts.software_version);
   out.end_object();
   out.key("implementation").begin_object();
-  out.member("description", "Prior authorization by HL7 Da Vinci PAS " + std::string(version.name));
+  std::string description = "Prior authorization by HL7 Da Vinci PAS " + std::string(version.name);
+  if (facts.test_mode) {
+    description += ". Test mode is on: submitters may script outcomes and faults; nothing here is a real decision";
+  }
+  out.member("description", description);
   out.member("url", base_url).end_object();
   out.member("fhirVersion", "4.0.1");
   out.key("format").begin_array().string("application/fhir+json").string("json").end_array();

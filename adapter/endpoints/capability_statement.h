@@ -11,7 +11,8 @@ namespace pas::endpoints {
 
 struct ServerFacts {
   std::string software_version;
-  base::Date build_date;  // CapabilityStatement.date
+  base::Date build_date;   // CapabilityStatement.date
+  bool test_mode = false;  // told to clients
 };
 
 std::string write_capability_statement(std::span<const Route> routes, const pas::Version& version,

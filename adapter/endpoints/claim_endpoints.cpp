@@ -1,8 +1,11 @@
 #include "adapter/endpoints/claim_endpoints.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "adapter/endpoints/outcomes.h"
+#include "adapter/service/attachment.h"
+#include "fhir/json/writer.h"
 
 namespace pas::endpoints {
 namespace {
@@ -10,6 +13,33 @@ namespace {
 // Who calls, until a token says it.
 constexpr std::string_view kAnonymous = "anonymous";
 constexpr std::size_t kMaxKeyBytes = 200;
+
+constexpr int kMostFound = 50;  // by a search, the newest first
+
+http::Response not_found() {
+  return refusal(404, validation::IssueType::kNotFound, "FHIR read", "No such resource.");
+}
+
+base::Result<std::optional<store::Case>> own_case(const Call& call, const store::Store& store) {
+  auto found = store.find_case(call.id);
+  if (found && *found && (*found)->client != kAnonymous) found->reset();
+  return found;
+}
+
+// system|value.
+store::Identifier identifier_of(std::string_view token) {
+  const auto bar = token.find('|');
+  return {std::string(token.substr(0, bar)), std::string(token.substr(bar + 1))};
+}
+
+// What is stored is in the version of the request.
+base::Result<std::string> claim_response_of(const Call& call, const store::Store& store,
+                                            const service::CaseService& cases, store::Case record) {
+  if (record.version != call.version->name) return cases.claim_response(std::move(record), *call.version);
+  auto text = store.find_body(record.id, store::Body::kClaimResponse);
+  if (!text) return text.error();
+  return text->value_or("{}");
+}
 
 }  // namespace
 
@@ -46,17 +76,85 @@ http::Response inquire_claim(Call& call, const service::InquireService& service)
   return failure(std::get<base::Error>(outcome));
 }
 
-http::Response read_body(const Call& call, const store::Store& store, store::Body body) {
-  const auto not_found = [] {
-    return refusal(404, validation::IssueType::kNotFound, "FHIR read", "No such resource.");
-  };
-  const auto found = store.find_case(call.id);
+http::Response submit_attachment(Call& call, const service::CaseService& cases, const store::Store& store,
+                                 const base::Clock& clock, base::IdSource& ids) {
+  auto outcome = service::submit_attachment(std::move(call.request.body), kAnonymous, cases, store, clock, ids);
+  if (const auto* refused = std::get_if<service::Refused>(&outcome)) return refusal(400, refused->report);
+  if (const auto* error = std::get_if<base::Error>(&outcome)) return failure(*error);
+  const auto& answer = std::get<service::AttachmentAnswer>(outcome);
+  std::string text = "Received for " + call.base_url + "/ClaimResponse/" + answer.case_id + ". ";
+  if (!answer.is_final) {
+    text += "More is to come: nothing is decided until an attachment is final.";
+  } else if (answer.waiting == 0) {
+    text += "Every item is decided.";
+  } else {
+    text += "Items still pended: " + std::to_string(answer.waiting) + ".";
+  }
+  validation::Report report;
+  report.add({validation::Severity::kInformation,
+              validation::IssueType::kInformational,
+              "CDex $submit-attachment",
+              {},
+              std::move(text)});
+  return refusal(200, report);
+}
+
+http::Response read_claim(const Call& call, const store::Store& store) {
+  const auto found = own_case(call, store);
   if (!found) return failure(found.error());
-  if (!*found || (*found)->client != kAnonymous) return not_found();
-  auto text = store.find_body(call.id, body);
+  if (!*found) return not_found();
+  auto text = store.find_body(call.id, store::Body::kClaim);
   if (!text) return failure(text.error());
-  if (!*text) return not_found();
-  return fhir_json(200, std::move(**text));
+  return *text ? fhir_json(200, std::move(**text)) : not_found();
+}
+
+http::Response read_claim_response(const Call& call, const store::Store& store, const service::CaseService& cases) {
+  auto found = own_case(call, store);
+  if (!found) return failure(found.error());
+  if (!*found) return not_found();
+  auto text = claim_response_of(call, store, cases, std::move(**found));
+  return text ? fhir_json(200, std::move(*text)) : failure(text.error());
+}
+
+http::Response search_cases(const Call& call, const store::Store& store, const service::CaseService& cases,
+                            std::string_view type) {
+  const auto by_claim = call.request.parameter("identifier");
+  const auto by_patient = call.request.parameter("patient.identifier");
+  const auto is_whole = [](std::string_view token) { return token.find('|') != std::string_view::npos; };
+  if (!(by_claim || by_patient) || !is_whole(by_claim.value_or("|")) || !is_whole(by_patient.value_or("|"))) {
+    return refusal(400, validation::IssueType::kRequired, "FHIR search",
+                   "Search by `identifier` or `patient.identifier`, each as system|value.");
+  }
+  auto found = by_claim ? store.find_by_claim_identifier(kAnonymous, identifier_of(*by_claim), kMostFound)
+                        : store.find_by_patient_identifier(kAnonymous, identifier_of(*by_patient), kMostFound);
+  if (!found) return failure(found.error());
+  if (by_claim && by_patient) {
+    const store::Identifier patient = identifier_of(*by_patient);
+    std::erase_if(*found, [&](const store::Case& record) {
+      return std::ranges::find(record.patient_identifiers, patient) == record.patient_identifiers.end();
+    });
+  }
+  json::Writer out;
+  out.begin_object().member("resourceType", "Bundle").member("type", "searchset");
+  out.member("total", static_cast<std::int64_t>(found->size()));
+  if (!found->empty()) out.key("entry").begin_array();
+  for (store::Case& record : *found) {
+    const std::string url = call.base_url + "/" + std::string(type) + "/" + record.id;
+    base::Result<std::string> text = std::string();
+    if (type == "Claim") {
+      auto body = store.find_body(record.id, store::Body::kClaim);
+      if (!body) return failure(body.error());
+      text = body->value_or("{}");
+    } else {
+      text = claim_response_of(call, store, cases, std::move(record));
+    }
+    if (!text) return failure(text.error());
+    out.begin_object().member("fullUrl", url).key("resource").raw(*text);
+    out.key("search").begin_object().member("mode", "match").end_object().end_object();
+  }
+  if (!found->empty()) out.end_array();
+  out.end_object();
+  return fhir_json(200, std::move(out).take());
 }
 
 }  // namespace pas::endpoints

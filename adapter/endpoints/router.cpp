@@ -118,7 +118,7 @@ http::Response Router::dispatch(http::Request& request, const std::vector<Match>
       call.version = match.version->version;
       call.base_url = public_url_ + std::string(match.base_path);
       if (auto refused = refuse_accept(request)) return std::move(*refused);
-      if (method == http::Method::kPost) {
+      if ((method == http::Method::kPost || method == http::Method::kPut) && !request.body.empty()) {
         if (auto refused = refuse_content_type(request)) return std::move(*refused);
       }
     }

@@ -79,6 +79,7 @@ struct Response {
   Headers headers;
   std::string body;
   std::shared_ptr<const std::string> shared_body;  // when set, sent instead of `body`, without a copy
+  bool drop = false;  // the connection is closed without an answer (a tester's fault injection)
   // The matched pattern ("/fhir/Claim/{id}") for the access log; a path as sent is never logged.
   std::string route;
 

@@ -238,6 +238,7 @@ void Session::answer(const std::shared_ptr<Exchange>& exchange) {
     return;
   }
   exchange_.reset();
+  if (exchange->response.drop) return close();
   respond(std::move(exchange->response), true);
 }
 

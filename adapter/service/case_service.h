@@ -35,7 +35,7 @@ struct ReviewedItem {
 struct Review {
   std::int64_t revision = 0;  // Case.revision that the reviewer saw
   std::string actor;          // who decides, for the history
-  pas::Reviewer reviewer;
+  pas::Reviewer reviewer;     // a person, but for a script
   std::vector<ReviewedItem> items;
 };
 
@@ -79,6 +79,9 @@ class CaseService {
   // Nothing changes unless the case still waits for that time.
   Outcome pass_deadline(std::string_view case_id, std::int64_t due_ms) const;
 
+  // The second half of a scripted outcome (test_mode.h): what is pended becomes `action`.
+  Outcome follow_script(std::string_view case_id, const std::string& action) const;
+
   // The answer as it stands, in that version: the response Bundle, or the ClaimResponse alone.
   base::Result<std::string> response(store::Case record, const pas::Version& version) const;
   base::Result<std::string> claim_response(store::Case record, const pas::Version& version) const;
@@ -93,6 +96,7 @@ class CaseService {
   };
   base::Result<store::Case> find(std::string_view case_id) const;
   base::Result<std::unique_ptr<OpenCase>> open(store::Case record) const;
+  Outcome decide(OpenCase& open, const Review& review) const;
   Outcome commit(OpenCase& open, Change change) const;
   base::Result<std::vector<store::NewEvent>> events_of(const OpenCase& open,
                                                        std::chrono::system_clock::time_point now) const;

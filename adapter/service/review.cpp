@@ -107,7 +107,6 @@ base::Result<void> apply(const Review& review, base::Date today, store::Store& s
     decision.questions = reviewed.questions;
     now.decision = std::move(decision);
     now.answer.reviewer = review.reviewer;
-    now.answer.reviewer.was_human = true;
     if (!is_certified(reviewed.action)) continue;
     if (auto certified = certify(reviewed, today, store, now); !certified) return certified;
   }

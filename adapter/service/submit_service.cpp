@@ -12,6 +12,29 @@ std::int64_t to_ms(std::chrono::system_clock::time_point time) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
 }
 
+constexpr const char* kScriptedNote =
+    "Test mode: the outcome was scripted by the submitter, and says nothing of medical necessity.";
+
+// What the policy decided becomes what the tester wants.
+void follow_script(const ScriptStep& step, std::vector<ItemNow>& items) {
+  for (ItemNow& now : items) {
+    if (now.outcome == nullptr) continue;
+    now.decision.action = step.action;
+    now.decision.reason = step.action == kDeniedAction ? "0F" : step.action == kPendedAction ? "0V" : "";
+    now.decision.notes.clear();
+    now.decision.documents.clear();
+    now.decision.questions.clear();
+  }
+}
+
+// One of what was asked for, where it is certified in part or modified.
+void authorize_by_script(std::vector<ItemNow>& items) {
+  for (ItemNow& now : items) {
+    if (now.outcome == nullptr || (now.decision.action != "A2" && now.decision.action != kModifiedAction)) continue;
+    now.answer.authorized = pas::Authorized{.quantity = "1", .quantity_code = {}, .served = now.answer.valid};
+  }
+}
+
 }  // namespace
 
 SubmitService::SubmitService(const Adjudicator& adjudicator, store::Store& store, const base::Clock& clock,
@@ -24,7 +47,8 @@ SubmitService::Repeat SubmitService::repeat_of(const SubmitRequest& request,
     return {base::sha256_hex("idempotency key\n" + request.idempotency_key), to_ms(now - options_.key_window), true};
   }
   Repeat repeat{base::sha256_hex(request.body), std::nullopt, false};
-  if (options_.resend_window.count() > 0) repeat.since_ms = to_ms(now - options_.resend_window);
+  const bool is_scripting = options_.test_mode != nullptr && options_.test_mode->is_scripting(request.client);
+  if (options_.resend_window.count() > 0 && !is_scripting) repeat.since_ms = to_ms(now - options_.resend_window);
   return repeat;
 }
 
@@ -109,7 +133,11 @@ SubmitOutcome SubmitService::decide_and_commit(const SubmitRequest& request, con
   }
 
   std::vector<ItemNow> items = items_now(adjudication, *prior);
+  std::optional<ScriptStep> script;
+  if (options_.test_mode != nullptr) script = options_.test_mode->take_step(request.client);
+  if (script) follow_script(*script, items);
   if (const auto numbered = number_items(store_, adjudication, today, items); !numbered) return numbered.error();
+  if (script) authorize_by_script(items);
   ResponseItems shown = response_items(items, adjudication.request);
 
   pas::ResponseContext context;
@@ -121,6 +149,7 @@ SubmitOutcome SubmitService::decide_and_commit(const SubmitRequest& request, con
   context.errors = adjudication.errors;
   context.items = std::move(shown.answers);
   context.carried = shown.carried;
+  if (script) context.notes.emplace_back(kScriptedNote);
   if (adjudication.request.kind != pas::Kind::kInitial && !prior->is_known()) {
     context.notes.emplace_back("The earlier request that this one changes is not known here; it was decided as new.");
   }
@@ -138,6 +167,12 @@ SubmitOutcome SubmitService::decide_and_commit(const SubmitRequest& request, con
   if (record.status == store::Status::kPended) {
     record.due_ms = options_.timetable.due_ms(record.priority, record.received_at_ms);
     submission.outbox = options_.timetable.reminders(record.due_ms);
+  }
+  if (script && !script->then.empty()) {
+    store::OutboxMessage& later = submission.outbox.emplace_back();
+    later.kind = kScriptedMessage;
+    later.payload = script->then;
+    later.due_ms = record.received_at_ms + std::chrono::milliseconds(script->after).count();
   }
   submission.bodies.response = pas::write_response(adjudication.request, shown.decisions, context);
   submission.bodies.claim_response = pas::write_claim_response(adjudication.request, shown.decisions, context);

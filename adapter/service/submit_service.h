@@ -15,6 +15,7 @@
 #include "adapter/service/adjudicator.h"
 #include "adapter/service/item_now.h"
 #include "adapter/service/numbers.h"
+#include "adapter/service/test_mode.h"
 #include "adapter/service/timetable.h"
 #include "adapter/store/store.h"
 #include "fhir/base/clock.h"
@@ -48,6 +49,7 @@ class SubmitService {
     std::chrono::minutes resend_window{10};    // zero: every submission is a new one
     std::chrono::minutes key_window{24 * 60};  // how long an idempotency key is remembered
     Timetable timetable = {};
+    TestMode* test_mode = nullptr;  // outlives the service
   };
 
   // All references outlive the service.

@@ -64,8 +64,8 @@ TEST_F(Settings, CommandLineThenEnvironmentThenFile) {
     const char* quote = each["file"].is_string() ? "\"" : "";
     text.append(each["name"].text()).append(" = ").append(quote).append(each["file"].text()).append(quote).append("\n");
     variables.push_back(std::string(each["variable"].text()) + "=" + std::string(each["environment"].text()));
-    arguments.push_back("--" + std::string(each["name"].text()));
-    arguments.emplace_back(each["command line"].text());
+    // In one argument, as flags need it.
+    arguments.push_back("--" + std::string(each["name"].text()) + "=" + std::string(each["command line"].text()));
   }
   const std::string file = config(text);
   const Checked nothing = check({});

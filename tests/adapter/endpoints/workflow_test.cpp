@@ -21,6 +21,8 @@
 #include <string>
 
 #include "adapter/endpoints/application.h"
+#include "adapter/endpoints/review_endpoints.h"
+#include "adapter/endpoints/test_endpoints.h"
 #include "fhir/fhirpath/fhirpath.h"
 #include "mappings/pas/v2_0_1/version.h"
 #include "mappings/pas/v2_2_1/version.h"
@@ -36,23 +38,79 @@ namespace fs = std::filesystem;
 // An adapter without sockets.
 class Routes {
  public:
-  explicit Routes(const std::string& store)
-      : adapter_(store),
+  Routes(const std::string& store, bool deny_at_deadline)
+      : deny_at_deadline_(deny_at_deadline),
+        adapter_(store),
         inquire_(*adapter_.adjudicator, *adapter_.validation, *adapter_.store, adapter_.clock),
+        subscriptions_(*adapter_.store, adapter_.clock, adapter_.ids, subscription_options()),
+        cases_(*adapter_.adjudicator, *adapter_.store, adapter_.clock, case_options()),
+        admin_(admin_routes(), {}, ""),
         router_(endpoints::make_router({.submit = *adapter_.service,
                                         .inquire = inquire_,
+                                        .cases = cases_,
                                         .store = *adapter_.store,
                                         .validation = *adapter_.validation,
-                                        .clock = adapter_.clock},
+                                        .clock = adapter_.clock,
+                                        .ids = adapter_.ids,
+                                        .subscriptions = {.subscriptions = subscriptions_,
+                                                          .validation = *adapter_.validation,
+                                                          .store = *adapter_.store,
+                                                          .clock = adapter_.clock},
+                                        .test_mode = &adapter_.test_mode},
                                        {}, "https://payer.example")) {}
 
-  http::Response ask(http::Request request) { return router_.handle(request); }
+  http::Response ask(http::Request request) {
+    if (request.path.starts_with("/admin")) return admin_.handle(request);
+    return endpoints::answer_in_test_mode(
+        request, [this](http::Request& passed) { return router_.handle(passed); }, adapter_.test_mode, adapter_.clock);
+  }
   const service::ValidationService& validation() const { return *adapter_.validation; }
-  void advance(std::chrono::seconds by) { adapter_.clock.advance(by); }
+  // What the outbox holds for that time is done, but for notifications.
+  void advance(std::chrono::seconds by) {
+    adapter_.clock.advance(by);
+    const auto now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(adapter_.clock.now().time_since_epoch());
+    const auto due = adapter_.store->take_messages(now_ms.count(), now_ms.count() + 1, 100);
+    ASSERT_TRUE(due);
+    for (const store::OutboxMessage& message : *due) {
+      if (message.kind == service::kScriptedMessage) (void)cases_.follow_script(message.case_id, message.payload);
+      if (message.kind == service::kDeadline) (void)cases_.pass_deadline(message.case_id, std::stoll(message.payload));
+      store::Settlement done;
+      done.attempt = message.attempts;
+      done.at_ms = now_ms.count();
+      ASSERT_TRUE(adapter_.store->settle(message.id, done));
+    }
+  }
 
  private:
+  static std::string base_url(std::string_view version) {
+    return "https://payer.example/pas/" + std::string(version) + "/fhir";
+  }
+  static notify::SubscriptionOptions subscription_options() {
+    notify::SubscriptionOptions options;
+    options.base_url = base_url;
+    return options;
+  }
+  service::CaseService::Options case_options() {
+    service::CaseService::Options options;
+    options.base_url = base_url;
+    options.deny_at_deadline = deny_at_deadline_;
+    options.subscribers = [this](const store::Case& record) { return subscriptions_.matching(record); };
+    options.versions = {&v2_2_1::kVersion, &v2_0_1::kVersion};
+    return options;
+  }
+
+  std::vector<endpoints::Route> admin_routes() {
+    auto routes = endpoints::review_routes(cases_, *adapter_.store, adapter_.clock);
+    for (endpoints::Route& route : endpoints::trace_routes(adapter_.test_mode)) routes.push_back(std::move(route));
+    return routes;
+  }
+
+  bool deny_at_deadline_;
   service_test::Adapter adapter_;
   service::InquireService inquire_;
+  notify::SubscriptionService subscriptions_;
+  service::CaseService cases_;
+  endpoints::Router admin_;
   endpoints::Router router_;
 };
 
@@ -169,7 +227,7 @@ void expect_valid_bundles(json::Node answer, const service::ValidationService& v
 class Workflow : public testing::TestWithParam<std::tuple<fs::path, const pas::Version*, const char*>> {
  protected:
   void run(json::Node chain, const std::string& base, const std::string& store) {
-    Routes routes(store);
+    Routes routes(store, chain["denyAtDeadline"].is_true());
     Kept kept;
     std::size_t number = 0;
     for (const json::Node step : chain["steps"]) {

@@ -29,8 +29,8 @@ Adapter::Adapter(const std::string& specification) : store(store::open_store(spe
   validation = shared;
   adjudicator = std::make_unique<service::Adjudicator>(
       *policies, std::make_shared<const inputs::Roster>(std::move(*roster)), validation);
-  service =
-      std::make_unique<service::SubmitService>(*adjudicator, *store, clock, ids, service::SubmitService::Options{});
+  service = std::make_unique<service::SubmitService>(*adjudicator, *store, clock, ids,
+                                                     service::SubmitService::Options{.test_mode = &test_mode});
 }
 
 service::SubmitOutcome Adapter::submit(const std::string& body, const std::string& client,

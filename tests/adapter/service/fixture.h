@@ -36,6 +36,7 @@ class Adapter {
 
   FixedClock clock;
   CountedIds ids;
+  service::TestMode test_mode;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<service::Adjudicator> adjudicator;
   std::unique_ptr<service::SubmitService> service;

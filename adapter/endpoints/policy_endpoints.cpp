@@ -1,0 +1,45 @@
+#include "adapter/endpoints/policy_endpoints.h"
+
+#include <sstream>
+
+#include "adapter/endpoints/admin_json.h"
+#include "fhir/json/writer.h"
+
+namespace pas::endpoints {
+namespace {
+
+http::Response list_policies(const service::Adjudicator& adjudicator) {
+  const auto policies = adjudicator.policies();
+  json::Writer out;
+  out.begin_object().key("policies").begin_array();
+  for (const policy::Payer& payer : policies->payers()) {
+    for (const auto& policy : payer.policies) {
+      out.begin_object().member("payer", payer.id).member("id", policy->id).member("revision", policy->revision);
+      out.member("hash", policy->hash).end_object();
+    }
+  }
+  out.end_array().end_object();
+  return json_answer(200, std::move(out).take());
+}
+
+http::Response reload_policies(const service::Adjudicator& adjudicator, const ReloadPolicies& reload) {
+  const auto reloaded = reload();
+  if (reloaded) return list_policies(adjudicator);
+  std::vector<std::string> mistakes;
+  std::istringstream lines(reloaded.error());
+  for (std::string line; std::getline(lines, line);) mistakes.push_back(line);
+  return mistakes_answer(422, mistakes);
+}
+
+}  // namespace
+
+std::vector<Route> policy_routes(const service::Adjudicator& adjudicator, ReloadPolicies reload) {
+  return {
+      {http::Method::kGet, Place::kServer, "/admin/policies",
+       [&adjudicator](Call&) { return list_policies(adjudicator); }},
+      {http::Method::kPost, Place::kServer, "/admin/policies/reload",
+       [&adjudicator, reload = std::move(reload)](Call&) { return reload_policies(adjudicator, reload); }},
+  };
+}
+
+}  // namespace pas::endpoints

@@ -1,0 +1,178 @@
+#include "adapter/endpoints/review_endpoints.h"
+
+#include <charconv>
+
+#include "adapter/endpoints/admin_json.h"
+#include "adapter/endpoints/outcomes.h"
+#include "fhir/json/writer.h"
+
+namespace pas::endpoints {
+namespace {
+
+constexpr std::int64_t kMsOfHour = 3'600'000;
+constexpr int kDefaultPage = 50;
+constexpr int kMostPage = 500;
+
+http::Response failed(const base::Error& error) {
+  if (error.code == base::ErrorCode::kNotFound) return mistakes_answer(404, {"No such case."});
+  if (error.code == base::ErrorCode::kConflict) return mistakes_answer(409, {error.message});
+  return failure(error);
+}
+
+std::optional<std::int64_t> integer_of(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::string instant_of(std::int64_t at_ms) {
+  return base::to_instant(std::chrono::system_clock::time_point(std::chrono::milliseconds(at_ms)));
+}
+
+std::int64_t now_ms(const base::Clock& clock) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(clock.now().time_since_epoch()).count();
+}
+
+// The head of a case, into an object that is open.
+void write_case(const store::Case& record, std::int64_t now, json::Writer& out) {
+  out.member("id", record.id).member("revision", record.revision).member("status", store::to_string(record.status));
+  out.member("kind", store::to_string(record.kind)).member("client", record.client).member("version", record.version);
+  out.member("payer", record.payer).member("memberId", record.member_id).member("priority", record.priority);
+  out.member("receivedAt", instant_of(record.received_at_ms))
+      .member("ageSeconds", (now - record.received_at_ms) / 1000);
+  if (record.due_ms != 0) {
+    out.member("dueAt", instant_of(record.due_ms)).member("isLate", record.due_ms <= now);
+  }
+  if (!record.prior_id.empty()) out.member("priorId", record.prior_id);
+  if (!record.replaced_by.empty()) out.member("replacedBy", record.replaced_by);
+  out.key("items").begin_array();
+  for (const store::Item& item : record.items) {
+    out.begin_object().member("sequence", item.sequence).member("action", item.action).member("reason", item.reason);
+    out.member("procedureCode", item.procedure_code);
+    out.member("authorizationNumber", item.authorization_number);
+    out.member("administrativeReferenceNumber", item.administrative_reference_number);
+    if (!item.state.empty()) out.key("state").raw(item.state);
+    out.end_object();
+  }
+  out.end_array();
+}
+
+http::Response list_queue(const Call& call, const store::Store& store, const base::Clock& clock) {
+  const auto text = [&call](std::string_view name) { return std::string(call.request.parameter(name).value_or("")); };
+  std::vector<std::string> mistakes;
+  const auto number = [&](std::string_view name) -> std::optional<std::int64_t> {
+    const auto given = call.request.parameter(name);
+    if (!given) return std::nullopt;
+    const auto value = integer_of(*given);
+    if (!value || *value < 0) mistakes.push_back(std::string(name) + ": a number of 0 or more is wanted.");
+    return value;
+  };
+  const std::int64_t now = now_ms(clock);
+  store::CaseFilter filter;
+  filter.status = store::Status::kPended;
+  filter.include_replaced = false;
+  filter.payer = text("payer");
+  filter.member_id = text("member");
+  filter.client = text("client");
+  if (const auto hours = number("dueWithinHours"))
+    filter.due_before_ms = now + std::min<std::int64_t>(*hours, 100'000) * kMsOfHour;
+  const auto before = number("before");
+  const auto limit = number("limit").value_or(kDefaultPage);
+  if (limit < 1 || limit > kMostPage) mistakes.push_back("limit: 1 to " + std::to_string(kMostPage) + " is wanted.");
+  if (!mistakes.empty()) return mistakes_answer(400, mistakes);
+  const auto page = store.list_cases(filter, before, static_cast<int>(limit));
+  if (!page) return failed(page.error());
+  json::Writer out;
+  out.begin_object().key("cases").begin_array();
+  for (const store::Case& record : page->cases) {
+    out.begin_object();
+    write_case(record, now, out);
+    out.end_object();
+  }
+  out.end_array();
+  if (page->continue_before) out.member("before", *page->continue_before);
+  out.end_object();
+  return json_answer(200, std::move(out).take());
+}
+
+http::Response read_case(const Call& call, const store::Store& store, const base::Clock& clock) {
+  const auto found = store.find_case(call.id);
+  if (!found) return failed(found.error());
+  if (!*found) return mistakes_answer(404, {"No such case."});
+  const auto history = store.history(call.id);
+  if (!history) return failed(history.error());
+  json::Writer out;
+  out.begin_object();
+  write_case(**found, now_ms(clock), out);
+  out.key("records").begin_array();
+  for (const store::Item& item : (*found)->items) {
+    const auto records = store.decision_records(call.id, item.sequence);
+    if (!records) return failed(records.error());
+    for (const std::string& record : *records) out.raw(record);
+  }
+  out.end_array().key("history").begin_array();
+  for (const store::HistoryEntry& entry : *history) {
+    out.begin_object().member("revision", entry.revision).member("at", instant_of(entry.at_ms));
+    out.member("actor", entry.actor).member("action", entry.action).end_object();
+  }
+  out.end_array().end_object();
+  return json_answer(200, std::move(out).take());
+}
+
+service::ReviewedItem item_of(json::Node node) {
+  service::ReviewedItem item;
+  item.sequence = static_cast<int>(integer_of(node["sequence"].text()).value_or(0));
+  item.action = node["action"].text();
+  item.reason = node["reason"].text();
+  item.note = node["note"].text();
+  if (node["quantity"].is_number()) item.quantity = node["quantity"].text();
+  item.quantity_code = node["quantityCode"].text();
+  item.valid = {base::parse_date(node["validFrom"].text()), base::parse_date(node["validTo"].text())};
+  for (const json::Node document : node["documents"]) {
+    item.documents.push_back({"", std::string(document["loinc"].text()), std::string(document["title"].text()),
+                              std::string(document["reportType"].text())});
+  }
+  for (const json::Node question : node["questions"]) item.questions.emplace_back(question.text());
+  return item;
+}
+
+service::Review review_of(json::Node body) {
+  service::Review review;
+  review.revision = integer_of(body["revision"].text()).value_or(0);
+  const json::Node reviewer = body["reviewer"];
+  review.actor = reviewer["name"].text().empty() ? "reviewer" : reviewer["name"].text();
+  review.reviewer = {true, std::string(reviewer["npi"].text()), std::string(reviewer["specialty"]["system"].text()),
+                     std::string(reviewer["specialty"]["code"].text())};
+  for (const json::Node item : body["items"]) review.items.push_back(item_of(item));
+  return review;
+}
+
+http::Response decide_case(Call& call, const service::CaseService& cases, const base::Clock& clock) {
+  const auto body = json::Document::parse(std::move(call.request.body));
+  if (!body || !body->root().is_object()) return mistakes_answer(400, {"The body must be a JSON object."});
+  auto outcome = cases.review(call.id, review_of(body->root()));
+  if (const auto* mistakes = std::get_if<service::Mistakes>(&outcome)) return mistakes_answer(422, mistakes->messages);
+  if (const auto* error = std::get_if<base::Error>(&outcome)) return failed(*error);
+  json::Writer out;
+  out.begin_object();
+  write_case(std::get<service::Revised>(outcome).record, now_ms(clock), out);
+  out.end_object();
+  return json_answer(200, std::move(out).take());
+}
+
+}  // namespace
+
+std::vector<Route> review_routes(const service::CaseService& cases, const store::Store& store,
+                                 const base::Clock& clock) {
+  return {
+      {http::Method::kGet, Place::kServer, "/admin/queue",
+       [&store, &clock](Call& call) { return list_queue(call, store, clock); }},
+      {http::Method::kGet, Place::kServer, "/admin/cases/{id}",
+       [&store, &clock](Call& call) { return read_case(call, store, clock); }},
+      {http::Method::kPost, Place::kServer, "/admin/cases/{id}/decision",
+       [&cases, &clock](Call& call) { return decide_case(call, cases, clock); }},
+  };
+}
+
+}  // namespace pas::endpoints

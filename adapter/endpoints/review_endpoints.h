@@ -1,0 +1,26 @@
+#pragma once
+// The review API, for people who decide what was pended (admin listener only: it shows patient data to whom it lets
+// in). JSON; mistakes are {"mistakes": ["item 1, reason: …"]}. Any thread.
+//
+//   GET  /admin/queue?payer=&member=&client=&dueWithinHours=&limit=&before=    pended cases, newest first
+//   GET  /admin/cases/{id}                 the case: items, what is asked for, decision records, history
+//   POST /admin/cases/{id}/decision        {"revision": 1, "reviewer": {"name", "npi", "specialty": {"system",
+//   "code"}},
+//     "items": [{"sequence", "action", "reason", "note", "quantity", "quantityCode", "validFrom", "validTo",
+//                "documents": [{"loinc", "title", "reportType"}], "questions": [linkId]}]}
+//     409 when the case has another revision by now; 422 with the mistakes.
+
+#include <vector>
+
+#include "adapter/endpoints/router.h"
+#include "adapter/service/case_service.h"
+#include "adapter/store/store.h"
+#include "fhir/base/clock.h"
+
+namespace pas::endpoints {
+
+// All references outlive the routes.
+std::vector<Route> review_routes(const service::CaseService& cases, const store::Store& store,
+                                 const base::Clock& clock);
+
+}  // namespace pas::endpoints

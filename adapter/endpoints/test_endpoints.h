@@ -1,0 +1,27 @@
+#pragma once
+// The test mode's routes, and what wraps the other ones while it is on. Any thread.
+//
+//   POST   /test/script   {"outcomes": ["A1", {"first": "A4", "then": "A1", "afterSeconds": 20}]}: of the client's next
+//                         submissions, in order
+//   POST   /test/faults   {"faults": [{"fault": "delay", "milliseconds": 500}, {"fault": "status", "status": 503},
+//                         {"fault": "drop"}, {"fault": "lose-notification"}, {"fault": "duplicate-notification"}]}
+//   GET    /test/script   how many outcomes are left; DELETE forgets outcomes, faults and trace
+//   GET    /admin/trace   what the client exchanged, with bodies (admin listener)
+
+#include <vector>
+
+#include "adapter/endpoints/router.h"
+#include "adapter/service/test_mode.h"
+#include "fhir/base/clock.h"
+
+namespace pas::endpoints {
+
+// All references outlive the routes.
+std::vector<Route> test_routes(service::TestMode& mode);
+std::vector<Route> trace_routes(const service::TestMode& mode);
+
+// Answers as `handler` does, with the client's faults, and records it.
+http::Response answer_in_test_mode(http::Request& request, const std::function<http::Response(http::Request&)>& handler,
+                                   service::TestMode& mode, const base::Clock& clock);
+
+}  // namespace pas::endpoints
