@@ -30,6 +30,32 @@ std::string_view to_string(Type type) {
   return "text";
 }
 
+std::optional<Type> type_of_field(std::string_view field) {
+  struct Field {
+    std::string_view name;
+    Type type;
+  };
+  static constexpr Field kFields[] = {{"date", Type::kText},
+                                      {"type", Type::kText},
+                                      {"signed", Type::kBoolean},
+                                      {"prescriber.npi", Type::kText},
+                                      {"prescriber.type", Type::kText},
+                                      {"prescriber.enrolled", Type::kBoolean},
+                                      {"source", Type::kText},
+                                      {"readable", Type::kBoolean},
+                                      {"signature.verified", Type::kBoolean},
+                                      {"pdf.encrypted", Type::kBoolean},
+                                      {"pdf.damaged", Type::kBoolean},
+                                      {"pdf.pages", Type::kInteger},
+                                      {"pdf.created", Type::kText},
+                                      {"pdf.modified", Type::kText},
+                                      {"pdf.signed", Type::kBoolean}};
+  const auto* const found =
+      std::find_if(std::begin(kFields), std::end(kFields), [field](const Field& each) { return each.name == field; });
+  if (found != std::end(kFields)) return found->type;
+  return field.starts_with("text.") ? std::optional(Type::kBoolean) : std::nullopt;
+}
+
 std::string word_key(std::string_view text) {
   std::string key;
   for (const char c : text) {

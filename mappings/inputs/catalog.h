@@ -21,6 +21,7 @@
 // with file, line, column and a caret. Immutable; any thread.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,9 +39,14 @@ enum class Type : std::uint8_t {
   kInteger,    //
   kDecimal,    //
   kBoolean,    //
-  kDocuments,  // a list of {"date", "type", "signed", "prescriber": {"npi", "type", "enrolled"}, "source"}
+  kDocuments,  // a list of objects whose members type_of_field() knows
 };
 std::string_view to_string(Type type);  // "code", "codes", "word", …
+
+// What a member of a document is, dotted where it stands in another ("prescriber.npi"): date, type, signed,
+// prescriber's npi, type, enrolled, source, readable, signature.verified, pdf's encrypted, damaged, pages, created,
+// modified, signed, and text's answers. Nothing for another name.
+std::optional<Type> type_of_field(std::string_view field);
 
 // What policies and explanations need to know of an input.
 struct InputDefinition {

@@ -90,14 +90,30 @@ class InputLoader {
                                     Type::kInteger, Type::kDecimal, Type::kBoolean, Type::kDocuments};
       definition.type = types[*index];
     }
-    for (const json::Node field : file_.optional(node, "fields", Kind::kArray)) {
-      constexpr std::array<std::string_view, 7> kFields = {
-          "date", "type", "signed", "prescriber.npi", "prescriber.type", "prescriber.enrolled", "source"};
-      if (index_of(file_, field, kFields)) definition.fields.emplace_back(field.text());
-    }
+    for (const json::Node field : file_.optional(node, "fields", Kind::kArray)) read_field(field, definition);
     if ((definition.type == Type::kDocuments) != !definition.fields.empty()) {
       file_.error(node, "an input of type documents, and no other, has \"fields\"");
     }
+  }
+
+  void read_field(json::Node field, InputDefinition& definition) {
+    const std::string name(field.text());
+    constexpr std::string_view kText = "text.";
+    if (!field.is_string() || !type_of_field(name)) {
+      return file_.error(field, "\"" + name + "\" is no member of a document; see docs/policies.md");
+    }
+    if (name.starts_with(kText)) {
+      const auto asks = [&name, kText](const DocumentKind& kind) {
+        return std::any_of(kind.texts.begin(), kind.texts.end(),
+                           [&](const TextQuestion& text) { return text.name == name.substr(kText.size()); });
+      };
+      if (std::none_of(compiled_.document_kinds.begin(), compiled_.document_kinds.end(), asks)) {
+        return file_.error(field, "no kind of document puts this question to the \"text\"");
+      }
+      compiled_.wants.text = true;
+    }
+    compiled_.wants.pdf = compiled_.wants.pdf || name == "readable" || name.starts_with("pdf.");
+    definition.fields.push_back(name);
   }
 
   void read_systems(json::Node node, const InputDefinition& definition, Recipe& recipe) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "fhir/fhirpath/program.h"
+#include "mappings/inputs/documents.h"
 
 namespace pas::inputs {
 
@@ -63,17 +64,31 @@ struct Recipe {
   std::map<std::string, std::string, std::less<>> words;  // compared form -> word
 };
 
+// A way to find a document's date or prescriber: a path, or what an attachment says of itself.
+enum class WayKind : std::uint8_t { kPath, kCcda, kPdfCreated, kPdfModified };
+struct Way {
+  WayKind kind = WayKind::kPath;
+  std::optional<fhirpath::Program> program;
+};
+
+// A question put to a document's text: an expression whose focus is the text.
+struct TextQuestion {
+  std::string name;
+  fhirpath::Program program;
+};
+
 // Ways to find a document's date, signature and prescriber, in order.
 struct DocumentKind {
   std::string name;
   bool has_attachments = false;  // they are verified, and a damaged one refuses the document
-  // A path, or nothing for what a C-CDA attachment says of itself.
-  std::vector<std::optional<fhirpath::Program>> dates;
-  std::vector<std::optional<fhirpath::Program>> prescribers;
+  std::vector<Way> dates;
+  std::vector<Way> prescribers;
   std::vector<std::string> signed_status;  // of docStatus, for an authenticator to count; absent counts too
   bool signed_by_authenticator = false;
-  bool signed_by_provenance = false;
+  bool signed_by_provenance = false;           // whose signature, where it can be verified, is not false
+  bool signed_by_verified_provenance = false;  // whose signature is verified
   bool signed_by_ccda = false;
+  std::vector<TextQuestion> texts;
 };
 
 struct Variable {
@@ -85,6 +100,7 @@ struct CompiledCatalog {
   std::vector<Variable> variables;  // each may use those before it
   std::vector<Recipe> recipes;      // of inputs()[i]
   std::vector<DocumentKind> document_kinds;
+  Wants wants;                                          // of documents
   std::optional<fhirpath::Program> responses;           // the QuestionnaireResponses whose answers count
   std::string npi_system;                               // name of the system of NPIs
   std::string signature_types;                          // value set of Signature.type that count

@@ -166,7 +166,7 @@ class Extractor {
 
   void read_entries(json::Node document, const Source& source, const Recipe& recipe, const InputDefinition& definition,
                     Input& input, std::vector<Finding>& findings) {
-    const DocumentFacts& facts = documents_.read(document);
+    const DocumentFacts& facts = documents_.read(document, catalog_.compiled().wants);
     if (is_damaged(facts, input) || !facts.ccda) return;
     const bool problems = source.ccda == CcdaPart::kProblems;
     for (const CcdaEntry& entry : problems ? facts.ccda->problems : facts.ccda->medications) {
@@ -181,7 +181,7 @@ class Extractor {
   void read_document(json::Node node, const Source& source, const InputDefinition& definition, Input& input,
                      std::vector<Finding>& findings) {
     const DocumentKind& kind = catalog_.compiled().document_kinds[source.document_kind];
-    if (kind.has_attachments && is_damaged(documents_.read(node), input)) return;
+    if (kind.has_attachments && is_damaged(documents_.read(node, catalog_.compiled().wants), input)) return;
     DocumentRecord record = records_.read(node, kind, definition);
     add_note(input.note, record.note);
     // The same document may be named twice.

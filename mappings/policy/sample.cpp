@@ -1,5 +1,5 @@
+#include <algorithm>
 #include <stdexcept>
-#include <utility>
 
 #include "fhir/json/writer.h"
 #include "mappings/inputs/input_set.h"
@@ -11,34 +11,38 @@ namespace {
 
 constexpr std::string_view kDay = "2024-02-29";
 
-// A document of a list of documents, with every field of its catalog entry.
+std::string sample_field(std::string_view field) {
+  if (field == "date" || field == "pdf.created" || field == "pdf.modified") return '"' + std::string(kDay) + '"';
+  switch (inputs::type_of_field(field).value_or(inputs::Type::kText)) {
+    case inputs::Type::kBoolean:
+      return "true";
+    case inputs::Type::kInteger:
+      return "1";
+    default:
+      return R"("x")";
+  }
+}
+
+// A document of a list of documents, with every field of its catalog entry; those that share a prefix in one object.
 std::string sample_element(const std::vector<std::string>& fields) {
-  std::vector<std::pair<std::string, std::string>> nested;  // of "prescriber.npi": name, member
+  const auto group_of = [](std::string_view field) { return field.substr(0, field.find('.')); };
   json::Writer out;
   out.begin_object();
-  const auto value = [&out](std::string_view field) {
-    if (field == "date") {
-      out.string(kDay);
-    } else if (field == "signed" || field == "enrolled") {
-      out.boolean(true);
-    } else {
-      out.string("x");
+  for (auto field = fields.begin(); field != fields.end(); ++field) {
+    const std::string_view group = group_of(*field);
+    if (std::any_of(fields.begin(), field, [&](const std::string& before) { return group_of(before) == group; })) {
+      continue;
     }
-  };
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    const std::size_t dot = fields[i].find('.');
-    const std::string group = fields[i].substr(0, dot);
     out.key(group);
-    if (dot == std::string::npos) {
-      value(group);
+    if (group == *field) {
+      out.raw(sample_field(*field));
       continue;
     }
     out.begin_object();
-    for (; i < fields.size() && fields[i].starts_with(group + '.'); ++i) {
-      out.key(fields[i].substr(dot + 1));
-      value(fields[i].substr(dot + 1));
+    for (const std::string& member : fields) {
+      if (group_of(member) == group)
+        out.key(std::string_view(member).substr(group.size() + 1)).raw(sample_field(member));
     }
-    --i;
     out.end_object();
   }
   out.end_object();

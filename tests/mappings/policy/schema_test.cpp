@@ -47,6 +47,11 @@ void use_every_form(const PolicyCopy& copy) {
                 {"some": "report", "means": "10", "all": [
                   {"all": ["signed"], "means": "11"}, {"any": ["signed"], "means": "12"}, {"not": "signed", "means": "13"},
                   {"atLeast": 1, "of": ["signed"], "means": "14"}, {"that": "signed", "means": "15"}]}]}}]})");
+  copy.edit("clinic/inputs.json", R"({"date": ["date"]})", R"({"date": ["pdf-created", "date"], "attachments": true,
+      "signed": ["verified-provenance"], "text": {"is-long": "length() > 100"}})");
+  copy.edit("clinic/inputs.json", R"("fields": ["date", "signed", "prescriber.type"])",
+            R"("fields": ["pdf.pages", "date", "readable", "text.is-long", "signature.verified", "signed",
+                "prescriber.type", "pdf.damaged"])");
   copy.edit("clinic/value-sets.json", R"({"H1": "heart failure"})", R"({"H1": "heart failure"}, "source": "none")");
 }
 
