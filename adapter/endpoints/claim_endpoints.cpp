@@ -10,15 +10,9 @@
 namespace pas::endpoints {
 namespace {
 
-// Who calls, until a token says it.
-constexpr std::string_view kAnonymous = "anonymous";
 constexpr std::size_t kMaxKeyBytes = 200;
 
 constexpr int kMostFound = 50;  // by a search, the newest first
-
-http::Response not_found() {
-  return refusal(404, validation::IssueType::kNotFound, "FHIR read", "No such resource.");
-}
 
 base::Result<std::optional<store::Case>> own_case(const Call& call, const store::Store& store) {
   auto found = store.find_case(call.id);

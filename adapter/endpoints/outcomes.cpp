@@ -24,6 +24,10 @@ http::Response refusal(int status, validation::IssueType type, std::string_view 
   return refusal(status, report);
 }
 
+http::Response not_found() {
+  return refusal(404, validation::IssueType::kNotFound, "FHIR read", "No such resource.");
+}
+
 http::Response refusal_of_http(int status, std::string_view code, std::string_view message) {
   if (status >= 500) {
     http::Response response;

@@ -20,6 +20,9 @@ http::Response refusal(int status, const validation::Report& report);
 // The same with a single issue; `message` is for the client's developer.
 http::Response refusal(int status, validation::IssueType type, std::string_view rule, std::string message);
 
+// 404: nothing of that id, or not the caller's.
+http::Response not_found();
+
 // What the HTTP layer refuses by itself (http::ErrorBody).
 http::Response refusal_of_http(int status, std::string_view code, std::string_view message);
 

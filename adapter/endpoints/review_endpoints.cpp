@@ -31,7 +31,7 @@ std::string instant_of(std::int64_t at_ms) {
 }
 
 std::int64_t now_ms(const base::Clock& clock) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(clock.now().time_since_epoch()).count();
+  return base::to_ms(clock.now());
 }
 
 // The head of a case, into an object that is open.

@@ -15,6 +15,9 @@
 
 namespace pas::endpoints {
 
+// Who calls, until a token says it.
+inline constexpr std::string_view kAnonymous = "anonymous";
+
 // A PAS version and the paths it is served under.
 struct VersionBase {
   const pas::Version* version = nullptr;

@@ -16,13 +16,7 @@ namespace {
 using http::Method;
 using validation::IssueType;
 
-// Who calls, until a token says it.
-constexpr std::string_view kAnonymous = "anonymous";
 constexpr int kMostDeliveries = 200;
-
-http::Response not_found() {
-  return refusal(404, IssueType::kNotFound, "FHIR read", "No such subscription.");
-}
 
 template <class Value, class Success>
 http::Response answer(const notify::SubscriptionOutcome<Value>& outcome, const Success& success) {

@@ -17,7 +17,6 @@ namespace {
 using service::Fault;
 using service::ScriptStep;
 
-constexpr std::string_view kAnonymous = "anonymous";
 constexpr int kMostDelayMs = 60'000;
 constexpr int kMostDelayS = 86'400;
 constexpr std::array<std::string_view, 5> kActions = {"A1", "A2", "A3", "A4", "A6"};
@@ -131,7 +130,7 @@ http::Response answer_in_test_mode(http::Request& request, const std::function<h
                                    service::TestMode& mode, const base::Clock& clock) {
   if (request.path.starts_with("/test/") || request.path.starts_with("/admin/")) return handler(request);
   service::TracedExchange exchange;
-  exchange.at_ms = std::chrono::duration_cast<std::chrono::milliseconds>(clock.now().time_since_epoch()).count();
+  exchange.at_ms = base::to_ms(clock.now());
   exchange.method = request.method_text;
   exchange.target = request.target;
   exchange.request = request.body;

@@ -69,7 +69,7 @@ void Notifier::register_at(OutboxWorker& worker) {
 }
 
 std::int64_t Notifier::now_ms() const {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now().time_since_epoch()).count();
+  return base::to_ms(clock_.now());
 }
 
 Handled Notifier::give_up(const store::Subscription& subscription, Handled handled) {

@@ -45,7 +45,7 @@ void OutboxWorker::stop() {
 }
 
 std::int64_t OutboxWorker::now_ms() const {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now().time_since_epoch()).count();
+  return base::to_ms(clock_.now());
 }
 
 void OutboxWorker::dispatch() {

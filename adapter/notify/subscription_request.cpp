@@ -88,12 +88,12 @@ void read_criteria(const Reader& in, SubscriptionRequest& request) {
   const bool is_topic =
       criteria.starts_with(kTopic) && (criteria.size() == kTopic.size() || criteria[kTopic.size()] == '|');
   if (!is_topic) {
-    in.fault(IssueType::kValue, "PAS profile-subscription", in.resource["criteria"],
+    in.fault(IssueType::kValue, "PAS profile-subscription", in.resource,
              "The criteria must be the PAS topic, " + std::string(kTopic) + ".", "criteria");
   }
   const auto filters = extensions_of(in.resource["_criteria"], kFilter);
   if (filters.size() != 1) {
-    in.fault(IssueType::kRequired, "PAS spec-58", in.resource["criteria"],
+    in.fault(IssueType::kRequired, "PAS spec-58", in.resource,
              "The criteria need exactly one extension backport-filter-criteria, as org-identifier=VALUE.", "criteria");
     return;
   }

@@ -26,7 +26,7 @@ SubscriptionService::SubscriptionService(store::Store& store, const base::Clock&
     : store_(store), clock_(clock), ids_(ids), options_(std::move(options)) {}
 
 std::int64_t SubscriptionService::now_ms() const {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now().time_since_epoch()).count();
+  return base::to_ms(clock_.now());
 }
 
 void SubscriptionService::end_if_over(store::Subscription& subscription) const {

@@ -131,7 +131,7 @@ AttachmentOutcome submit_attachment(std::string body, std::string_view client, c
                "CommunicationRequest or Task of the answer, and the member's id.");
     return refuse();
   }
-  const auto at_ms = std::chrono::duration_cast<std::chrono::milliseconds>(clock.now().time_since_epoch()).count();
+  const auto at_ms = base::to_ms(clock.now());
   auto outcome = cases.arrive(
       (*found)->id,
       {.actor = std::string(client), .supplements = supplements_of(parcel, at_ms, ids), .is_final = parcel.is_final});

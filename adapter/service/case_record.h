@@ -13,6 +13,9 @@
 
 namespace pas::service {
 
+// Changes of one case at once, before one is put off.
+inline constexpr int kMostRaces = 5;
+
 // X12 306.
 inline constexpr std::string_view kCertifiedAction = "A1";
 inline constexpr std::string_view kDeniedAction = "A3";

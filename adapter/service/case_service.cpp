@@ -9,12 +9,7 @@
 namespace pas::service {
 namespace {
 
-constexpr int kMostRaces = 5;
 constexpr std::string_view kNotReceived = "0P";  // X12 886
-
-std::int64_t to_ms(std::chrono::system_clock::time_point time) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
-}
 
 bool is_conflict(const CaseService::Outcome& outcome) {
   const auto* error = std::get_if<base::Error>(&outcome);
@@ -120,7 +115,7 @@ CaseService::Outcome CaseService::pass_deadline(std::string_view case_id, std::i
     auto record = find(case_id);
     if (!record) return record.error();
     const bool is_late = record->status == store::Status::kPended && record->due_ms == due_ms &&
-                         record->replaced_by.empty() && due_ms <= to_ms(clock_.now());
+                         record->replaced_by.empty() && due_ms <= base::to_ms(clock_.now());
     if (!is_late || !options_.deny_at_deadline) return Revised{std::move(*record)};
     auto opened = open(std::move(*record));
     if (!opened) return opened.error();
@@ -155,7 +150,7 @@ CaseService::Outcome CaseService::commit(OpenCase& open, Change change) const {
   revision.claim_response = open.claim_response(answer);
   revision.decisions = std::move(change.decisions);
   revision.supplements = std::move(change.supplements);
-  revision.at_ms = to_ms(now);
+  revision.at_ms = base::to_ms(now);
   revision.actor = std::move(change.actor);
   revision.action = std::move(change.action);
   revision.note = std::move(change.note);

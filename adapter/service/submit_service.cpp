@@ -6,12 +6,6 @@
 namespace pas::service {
 namespace {
 
-constexpr int kMostRaces = 5;  // updates of one case at once, before this one is put off
-
-std::int64_t to_ms(std::chrono::system_clock::time_point time) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
-}
-
 constexpr const char* kScriptedNote =
     "Test mode: the outcome was scripted by the submitter, and says nothing of medical necessity.";
 
@@ -44,11 +38,12 @@ SubmitService::SubmitService(const Adjudicator& adjudicator, store::Store& store
 SubmitService::Repeat SubmitService::repeat_of(const SubmitRequest& request,
                                                std::chrono::system_clock::time_point now) const {
   if (!request.idempotency_key.empty()) {
-    return {base::sha256_hex("idempotency key\n" + request.idempotency_key), to_ms(now - options_.key_window), true};
+    return {base::sha256_hex("idempotency key\n" + request.idempotency_key), base::to_ms(now - options_.key_window),
+            true};
   }
   Repeat repeat{base::sha256_hex(request.body), std::nullopt, false};
   const bool is_scripting = options_.test_mode != nullptr && options_.test_mode->is_scripting(request.client);
-  if (options_.resend_window.count() > 0 && !is_scripting) repeat.since_ms = to_ms(now - options_.resend_window);
+  if (options_.resend_window.count() > 0 && !is_scripting) repeat.since_ms = base::to_ms(now - options_.resend_window);
   return repeat;
 }
 
@@ -161,7 +156,7 @@ SubmitOutcome SubmitService::decide_and_commit(const SubmitRequest& request, con
   record.id = context.response_id;
   record.client = request.client;
   record.version = request.version->name;
-  record.received_at_ms = to_ms(now);
+  record.received_at_ms = base::to_ms(now);
   record.request_sha256 = repeat.digest;
   if (record.status != store::Status::kError) record.prior_id = prior_id;  // what is not processed replaces nothing
   if (record.status == store::Status::kPended) {

@@ -1,16 +1,8 @@
 #include "adapter/service/timetable.h"
 
 namespace pas::service {
-namespace {
-
-std::int64_t to_ms(std::chrono::milliseconds duration) {
-  return duration.count();
-}
-
-}  // namespace
-
 std::int64_t Timetable::due_ms(std::string_view priority, std::int64_t received_at_ms) const {
-  return received_at_ms + to_ms(priority == "stat" ? expedited : standard);
+  return received_at_ms + std::chrono::milliseconds(priority == "stat" ? expedited : standard).count();
 }
 
 std::vector<store::OutboxMessage> Timetable::reminders(std::int64_t due_ms) const {
@@ -21,7 +13,8 @@ std::vector<store::OutboxMessage> Timetable::reminders(std::int64_t due_ms) cons
     reminder.due_ms = at_ms;
     return reminder;
   };
-  return {message(kDeadlineAlarm, due_ms - to_ms(alarm_before)), message(kDeadline, due_ms)};
+  return {message(kDeadlineAlarm, due_ms - std::chrono::milliseconds(alarm_before).count()),
+          message(kDeadline, due_ms)};
 }
 
 }  // namespace pas::service

@@ -35,9 +35,10 @@ void MemoryOutbox::next_in_line(const std::string& subject) {
 }
 
 void MemoryOutbox::add(OutboxMessage message) {
-  message.id = ++last_id_;
+  const std::int64_t id = ++last_id_;
+  message.id = id;
   message.attempts = 0;
-  Kept& kept = messages_.emplace(message.id, Kept{std::move(message)}).first->second;
+  Kept& kept = messages_.emplace(id, Kept{std::move(message)}).first->second;
   if (lines_.contains(kept.message.subject)) {
     kept.state = State::kBehind;
     lines_[kept.message.subject].behind.insert(kept.message.id);

@@ -2,6 +2,7 @@
 // Time and identifiers are handed in, never reached for, so that a test or a replay fixes them.
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 namespace pas::base {
@@ -30,5 +31,10 @@ class RandomIds final : public IdSource {
  public:
   std::string uuid() override;
 };
+
+// Milliseconds since the epoch.
+inline std::int64_t to_ms(std::chrono::system_clock::time_point time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
 
 }  // namespace pas::base

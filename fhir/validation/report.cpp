@@ -109,6 +109,10 @@ void Report::add(Severity severity, IssueType type, std::string_view rule, json:
   if (!takes(severity)) return leave_out(severity);  // a path is not free
   std::string expression = place.path(top_);
   if (!member.empty()) expression.append(expression.empty() ? "" : ".").append(member);
+  // A primitive's extensions are its own in FHIRPath: criteria.extension, where JSON has _criteria.
+  for (auto at = expression.find("._"); at != std::string::npos; at = expression.find("._", at)) {
+    expression.erase(at + 1, 1);
+  }
   add({severity, type, std::string(rule), std::move(expression), std::move(message),
        place ? std::optional(place.offset()) : std::nullopt});
 }

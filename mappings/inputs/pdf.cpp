@@ -1,17 +1,13 @@
 #include "mappings/inputs/pdf.h"
 
-#define POINTERHOLDER_TRANSITION 4  // NOLINT(cppcoreguidelines-macro-usage): asked for by qpdf's headers
 #include <memory>
-#include <qpdf/Buffer.hh>
-#include <qpdf/BufferInputSource.hh>
-#include <qpdf/QPDF.hh>
-#include <qpdf/QPDFExc.hh>
 #include <set>
 #include <stdexcept>
 #include <utility>
 #include <vector>
 
 #include "mappings/inputs/pdf_streams.h"
+#include "mappings/inputs/qpdf.h"
 
 namespace pas::inputs {
 namespace {
@@ -54,7 +50,7 @@ std::optional<base::Date> read_date(QPDFObjectHandle dictionary, const char* key
 // Walks a tree by a member that lists children, each object once.
 class TreeWalk {
  public:
-  TreeWalk(QPDFObjectHandle root, std::size_t limit) : limit_(limit) { push(std::move(root)); }
+  TreeWalk(const QPDFObjectHandle& root, std::size_t limit) : limit_(limit) { push(root); }
   bool done() const { return waiting_.empty(); }
   QPDFObjectHandle next() {
     QPDFObjectHandle node = waiting_.back();

@@ -1,13 +1,11 @@
 #include "mappings/inputs/pdf_streams.h"
 
-#define POINTERHOLDER_TRANSITION 4  // NOLINT(cppcoreguidelines-macro-usage): asked for by qpdf's headers
 #include <cstdlib>
 #include <memory>
-#include <qpdf/Pl_Flate.hh>
-#include <qpdf/QPDF.hh>
-#include <qpdf/QPDFStreamFilter.hh>
 #include <stdexcept>
 #include <vector>
+
+#include "mappings/inputs/qpdf.h"
 
 namespace pas::inputs {
 namespace {

@@ -1,10 +1,8 @@
 #include "tests/mappings/inputs/pdf_samples.h"
 
-#define POINTERHOLDER_TRANSITION 4  // NOLINT(cppcoreguidelines-macro-usage): asked for by qpdf's headers
 #include <functional>
-#include <qpdf/Buffer.hh>
-#include <qpdf/QPDF.hh>
-#include <qpdf/QPDFWriter.hh>
+
+#include "mappings/inputs/qpdf.h"
 
 namespace pas::cases {
 namespace {

@@ -1,5 +1,6 @@
 #pragma once
-// Requests as test data: a base bundle below tests/cases/pas/bases with a JSON Patch (RFC 6902: add, replace, remove, copy).
+// Requests as test data: a base bundle below tests/cases/pas/bases with a JSON Patch (RFC 6902: add, replace, remove,
+// copy).
 
 #include <memory>
 #include <string>
