@@ -51,7 +51,7 @@ http::Response submit_claim(Call& call, const service::SubmitService& service) {
     }
     request.idempotency_key = *key;
   }
-  auto outcome = service.submit(std::move(request));
+  auto outcome = service.submit(request);
   if (auto* answered = std::get_if<service::Answered>(&outcome)) return fhir_json(200, std::move(answered->body));
   if (const auto* refused = std::get_if<service::Refused>(&outcome)) return refusal(400, refused->report);
   const auto& error = std::get<base::Error>(outcome);

@@ -56,7 +56,7 @@ class HttpSender final : public Sender {
     Handle handle = take_handle(post.endpoint.host);
     if (handle == nullptr) return {0, "no memory for a connection"};
     Transfer transfer{&post.endpoint, options_.answer_limit_bytes};
-    const Sent sent = perform(handle.get(), post, transfer);
+    Sent sent = perform(handle.get(), post, transfer);
     curl_easy_reset(handle.get());  // forgets options and pointers, and keeps connections
     give_back(post.endpoint.host, std::move(handle));
     return sent;

@@ -94,7 +94,7 @@ base::Result<void> SubmitService::add_kept_records(const Standing& prior, const 
   return {};
 }
 
-SubmitOutcome SubmitService::submit(SubmitRequest request) const {
+SubmitOutcome SubmitService::submit(const SubmitRequest& request) const {
   const auto now = clock_.now();
   const Repeat repeat = repeat_of(request, now);
   for (int race = 0;; ++race) {

@@ -56,7 +56,7 @@ class SubmitService {
   SubmitService(const Adjudicator& adjudicator, store::Store& store, const base::Clock& clock, base::IdSource& ids,
                 Options options);
 
-  SubmitOutcome submit(SubmitRequest request) const;
+  SubmitOutcome submit(const SubmitRequest& request) const;
 
  private:
   // By what a repeat is known.

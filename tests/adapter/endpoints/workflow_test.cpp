@@ -126,13 +126,13 @@ std::string filled_in(std::string text, const Kept& kept) {
   return text;
 }
 
-std::string body_of(json::Node step) {
+std::string step_body(json::Node step) {
   if (step["sample"] || step["base"]) return cases::text_of(step);
   const json::Node body = step["body"];
   return body.is_string() ? std::string(body.text()) : body ? body.to_json() : "";
 }
 
-http::Request request_of(json::Node step, const std::string& base, const Kept& kept) {
+http::Request step_request(json::Node step, const std::string& base, const Kept& kept) {
   http::Request request;
   const std::string line = filled_in(std::string(step["do"].text()), kept);
   const auto space = line.find(' ');
@@ -150,7 +150,7 @@ http::Request request_of(json::Node step, const std::string& base, const Kept& k
     request.query.push_back({pair.substr(0, equals), equals == std::string::npos ? "" : pair.substr(equals + 1)});
     if (target.find('&') == std::string::npos) break;
   }
-  request.body = filled_in(body_of(step), kept);
+  request.body = filled_in(step_body(step), kept);
   if (!request.body.empty()) request.headers.add("Content-Type", "application/fhir+json");
   for (const json::Node header : step["headers"]) {
     const std::string text(header.text());
@@ -233,7 +233,7 @@ class Workflow : public testing::TestWithParam<std::tuple<fs::path, const pas::V
     for (const json::Node step : chain["steps"]) {
       SCOPED_TRACE("step " + std::to_string(++number) + ": " + std::string(step["do"].text()));
       if (step["advance"]) routes.advance(std::chrono::seconds(std::stol(std::string(step["advance"].text()))));
-      const http::Response response = routes.ask(request_of(step, base, kept));
+      const http::Response response = routes.ask(step_request(step, base, kept));
       if (std::getenv("PAS_WORKFLOW") != nullptr) std::cout << number << ": " << response.body << "\n";
       ASSERT_EQ(std::to_string(response.status), step["status"] ? step["status"].text() : "200")
           << response.body.substr(0, 1500);

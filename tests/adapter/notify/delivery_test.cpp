@@ -46,7 +46,7 @@ class Delivery : public testing::Test {
   }
   // Created, and its handshake delivered.
   std::string active_subscription(const std::string& more_members = "", const std::string& more_of_channel = "") {
-    const std::string id = on_.id_of(subscription_json(listener_->url(), more_members, more_of_channel));
+    std::string id = on_.id_of(subscription_json(listener_->url(), more_members, more_of_channel));
     on_.clock.advance(500);
     log(id, 1);
     EXPECT_EQ(on_.stored(id).status, SubscriptionStatus::kActive);

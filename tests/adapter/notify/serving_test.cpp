@@ -42,7 +42,7 @@ class NotifyServing : public testing::Test {
     const auto answer = call("POST", "/fhir/Subscription", json);
     EXPECT_EQ(answer.status, 201) << answer.body;
     const auto document = json::Document::parse(answer.body);
-    const std::string id = document ? std::string(document->root()["id"].text()) : std::string();
+    std::string id = document ? std::string(document->root()["id"].text()) : std::string();
     EXPECT_EQ(answer.header("Location"),
               "http://127.0.0.1:" + std::to_string(adapter_.port()) + "/fhir/Subscription/" + id);
     return id;

@@ -44,7 +44,7 @@ TEST(SubmitService, StoresNothingAfterTheDeadline) {
   service_test::Adapter adapter;
   service::SubmitRequest request{.body = service_test::sample(kApproved), .client = "ehr-1"};
   request.deadline = std::chrono::steady_clock::time_point::min();
-  const auto outcome = adapter.service->submit(std::move(request));
+  const auto outcome = adapter.service->submit(request);
   ASSERT_TRUE(std::holds_alternative<base::Error>(outcome));
   EXPECT_EQ(std::get<base::Error>(outcome).code, base::ErrorCode::kTimeout);
   EXPECT_EQ(adapter.stored(), 0U);

@@ -163,7 +163,7 @@ TEST_P(StoreLookup, ListsInPages) {
 TEST_P(StoreLookup, FiltersByPayerTimeAndState) {
   for (int i = 1; i <= 4; ++i) {
     auto sent = submission("c-" + std::to_string(i));
-    sent.record.received_at_ms = i * 100;
+    sent.record.received_at_ms = std::int64_t{i} * 100;
     if (i == 2) sent.record.payer = "other";
     if (i == 3) sent.record.due_ms = 5000;
     if (i == 4) sent.record.prior_id = "c-1";

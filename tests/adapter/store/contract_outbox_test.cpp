@@ -213,7 +213,7 @@ TEST_P(StoreOutbox, ManyWorkers) {
     const std::scoped_lock lock(mutex);
     std::size_t count = 0;
     for (const auto& [subject, payloads] : done) count += payloads.size();
-    return count == kSubjects * kEach;
+    return count == std::size_t{kSubjects} * kEach;
   };
   std::vector<std::thread> workers;
   for (int w = 0; w < 4; ++w) {

@@ -15,7 +15,7 @@ namespace {
 
 using testing::HasSubstr;
 
-std::vector<std::string> texts_of(json::Node list) {
+std::vector<std::string> sources_of(json::Node list) {
   std::vector<std::string> texts;
   for (const json::Node node : list) texts.emplace_back(node.text());
   return texts;
@@ -33,7 +33,7 @@ void expect_input(const inputs::Input& input, json::Node expected) {
     EXPECT_EQ(input.value, expected["value"].to_json()) << input.name;
   }
   if (expected["sources"]) {
-    EXPECT_EQ(input.sources, texts_of(expected["sources"])) << input.name;
+    EXPECT_EQ(input.sources, sources_of(expected["sources"])) << input.name;
   }
   if (expected["note"]) {
     EXPECT_THAT(input.note, HasSubstr(std::string(expected["note"].text()))) << input.name;

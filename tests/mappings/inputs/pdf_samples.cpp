@@ -42,8 +42,8 @@ std::string make_pdf(const std::vector<std::string>& objects, const std::string&
 std::string text_pdf(const std::string& text, const std::string& catalog) {
   const std::string content = "BT /F1 12 Tf 72 700 Td (" + text + ") Tj ET";
   return make_pdf({"<< /Type /Catalog /Pages 2 0 R " + catalog + " >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-                   "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R "
-                   "/Resources << /Font << /F1 5 0 R >> >> >>",
+                   std::string("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R ") +
+                       "/Resources << /Font << /F1 5 0 R >> >> >>",
                    "<< /Length " + std::to_string(content.size()) + " >>\nstream\n" + content + "\nendstream",
                    "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
                    "<< /CreationDate (D:20260110083000-05'00') /ModDate (D:20260112) >>"},
