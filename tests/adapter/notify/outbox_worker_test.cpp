@@ -4,9 +4,9 @@
 
 #include <atomic>
 #include <future>
-#include <thread>
 #include <mutex>
 #include <stdexcept>
+#include <thread>
 
 #include "tests/adapter/notify/fixture.h"
 
