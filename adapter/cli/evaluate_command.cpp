@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "adapter/cli/commands.h"
+#include "adapter/cli/document_tools.h"
 #include "adapter/cli/files.h"
 #include "adapter/cli/policy_command.h"
 #include "adapter/service/adjudicator.h"
@@ -22,6 +23,7 @@ struct EvaluateOptions {
   std::vector<std::string> bundles;
   std::string policies = "mappings/policies";
   std::string providers;
+  DocumentOptions documents;
   std::string format = "text";
   bool explain = false;
 };
@@ -108,13 +110,18 @@ int evaluate(const EvaluateOptions& options) {
   auto policies = load_policies(options.policies);
   auto roster = load_roster(options.providers);
   auto validation = load_validation({});
-  if (!paths || !policies || !roster || !validation) {
+  const auto documents = load_document_tools(options.documents);
+  if (!paths || !policies || !roster || !validation || !documents) {
     if (!paths) std::cerr << "pas-adapter: " << paths.error().message << "\n";
     std::cerr << (policies ? "" : policies.error()) << (roster ? "" : roster.error())
-              << (validation ? "" : validation.error());
+              << (validation ? "" : validation.error()) << (documents ? "" : documents.error());
     return kUsage;
   }
-  const service::Adjudicator adjudicator(std::move(*policies), std::move(*roster), *std::move(validation));
+  if (const std::string missing = (*documents)->missing(**policies); !missing.empty()) {
+    std::cerr << "pas-adapter: " << missing << "\n";
+  }
+  const service::Adjudicator adjudicator(std::move(*policies), std::move(*roster), *std::move(validation), {},
+                                         (*documents)->tools());
   const service::Surroundings surroundings{.today = base::utc_date(base::SystemClock().now()), .months_authorized = {}};
   Totals totals;
   std::string unreadable;
@@ -149,6 +156,7 @@ void add_options(CLI::App* command, const std::shared_ptr<EvaluateOptions>& opti
       ->capture_default_str();
   command->add_option("--providers", options->providers, "Roster of enrolled providers (CSV)")
       ->envname("PAS_PROVIDERS");
+  add_document_options(*command, options->documents, true);
   command->footer(
       "Exit code: 0 every bundle was decided; 1 one was refused; 2 wrong call, or policies or files cannot be read.");
   command->callback([options, &exit_code] { exit_code = evaluate(*options); });

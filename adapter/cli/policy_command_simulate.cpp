@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "adapter/cli/commands.h"
+#include "adapter/cli/document_tools.h"
 #include "adapter/cli/files.h"
 #include "adapter/cli/policy_command.h"
 #include "adapter/cli/progress.h"
@@ -31,6 +32,7 @@ struct SimulateOptions {
   std::string policies;
   std::string against;
   std::string providers;
+  DocumentOptions documents;
   std::string store;
   bool all = false;
 };
@@ -143,13 +145,14 @@ int simulate_bundles(const SimulateOptions& options) {
   auto after = load_policies(options.policies);
   auto roster = load_roster(options.providers);
   auto validation = load_validation({});
-  if (!before || !after || !roster || !validation) {
+  const auto documents = load_document_tools(options.documents);
+  if (!before || !after || !roster || !validation || !documents) {
     std::cerr << (before ? "" : before.error()) << (after ? "" : after.error()) << (roster ? "" : roster.error())
-              << (validation ? "" : validation.error());
+              << (validation ? "" : validation.error()) << (documents ? "" : documents.error());
     return kUsage;
   }
-  const service::Adjudicator old_adjudicator(std::move(*before), *roster, *validation);
-  const service::Adjudicator new_adjudicator(std::move(*after), *roster, *validation);
+  const service::Adjudicator old_adjudicator(std::move(*before), *roster, *validation, {}, (*documents)->tools());
+  const service::Adjudicator new_adjudicator(std::move(*after), *roster, *validation, {}, (*documents)->tools());
   const service::Surroundings surroundings{.today = base::utc_date(base::SystemClock().now()), .months_authorized = {}};
   Tally tally(options.all ? SIZE_MAX : kShownChanges);
   std::size_t refused = 0;
@@ -284,6 +287,7 @@ void add_policy_simulate(CLI::App& policy, int& exit_code) {
   command->add_option("--store", options->store, "sqlite:FILE, instead of bundles: every current case of it");
   command->add_option("--providers", options->providers, "Roster of enrolled providers (CSV), for bundles")
       ->envname("PAS_PROVIDERS");
+  add_document_options(*command, options->documents, true);
   command->add_flag("--all", options->all, "Show every difference, not only the first twenty");
   command->footer(
       "Stored cases are decided again on the inputs that were read when they came: what a changed inputs.json would "

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "adapter/cli/commands.h"
+#include "adapter/cli/document_tools.h"
 #include "adapter/cli/files.h"
 #include "adapter/cli/settings.h"
 #include "adapter/endpoints/application.h"
@@ -36,6 +37,7 @@ struct ServeOptions {
   std::string policies = "mappings/policies";
   std::string providers;
   std::string packages;
+  DocumentOptions documents;
   unsigned workers = 16;
   std::size_t body_limit_mb = 64;
   unsigned grace_seconds = 30;
@@ -129,9 +131,16 @@ sigset_t block_signals() {
   return signals;
 }
 
-Loaded<void> reload(service::Adjudicator& adjudicator, const std::string& directory, observe::Log& log) {
+void report_missing_tools(const LoadedDocumentTools& tools, const policy::PolicySet& policies, observe::Log& log) {
+  const std::string missing = tools.missing(policies);
+  if (!missing.empty()) log.write(observe::Severity::kWarning, "cli.tools_missing", {}, {{"what", missing}});
+}
+
+Loaded<void> reload(service::Adjudicator& adjudicator, const std::string& directory, const LoadedDocumentTools& tools,
+                    observe::Log& log) {
   auto policies = load_policies(directory);
   if (policies) {
+    report_missing_tools(tools, **policies, log);
     adjudicator.replace_policies(std::move(*policies));
     log.write(observe::Severity::kInfo, "cli.policies_reloaded", {});
     return {};
@@ -195,9 +204,10 @@ int serve(const ServeOptions& options, const std::string& settings) {
   auto policies = load_policies(options.policies);
   auto roster = load_roster(options.providers);
   auto validation = load_validation(options.packages);
-  if (!policies || !roster || !validation) {
+  const auto documents = load_document_tools(options.documents);
+  if (!policies || !roster || !validation || !documents) {
     std::cerr << (policies ? "" : policies.error()) << (roster ? "" : roster.error())
-              << (validation ? "" : validation.error());
+              << (validation ? "" : validation.error()) << (documents ? "" : documents.error());
     return kFailed;
   }
   if (options.check) {
@@ -216,7 +226,9 @@ int serve(const ServeOptions& options, const std::string& settings) {
   report_loading((*validation)->loading(), log);
   json::Limits limits;
   limits.bytes = options.body_limit_mb << 20U;
-  service::Adjudicator adjudicator(std::move(*policies), std::move(*roster), *validation, limits);
+  report_missing_tools(**documents, **policies, log);
+  service::Adjudicator adjudicator(std::move(*policies), std::move(*roster), *validation, limits,
+                                   (*documents)->tools());
   service::TestMode test_mode;
   service::TestMode* const tester = options.test_mode ? &test_mode : nullptr;
   const service::SubmitService submit(adjudicator, **store, clock, ids, {.test_mode = tester});
@@ -286,7 +298,7 @@ int serve(const ServeOptions& options, const std::string& settings) {
     std::vector<endpoints::Route> all = endpoints::review_routes(cases, **store, clock);
     const auto add = [&all](std::vector<endpoints::Route> more) { std::ranges::move(more, std::back_inserter(all)); };
     add(endpoints::delivery_routes(subscription_services));
-    add(endpoints::policy_routes(adjudicator, [&] { return reload(adjudicator, options.policies, log); }));
+    add(endpoints::policy_routes(adjudicator, [&] { return reload(adjudicator, options.policies, **documents, log); }));
     if (tester != nullptr) add(endpoints::trace_routes(*tester));
     return endpoints::Router(std::move(all), {}, {});
   };
@@ -311,7 +323,7 @@ int serve(const ServeOptions& options, const std::string& settings) {
   std::cout << "pas-adapter " << PAS_VERSION << " is ready at " << here << "/fhir (store " << options.store << ")"
             << std::endl;
 
-  wait_for_the_end(signals, [&] { (void)reload(adjudicator, options.policies, log); });
+  wait_for_the_end(signals, [&] { (void)reload(adjudicator, options.policies, **documents, log); });
   const bool clean = server.stop(std::chrono::seconds(options.grace_seconds));
   if (admin) admin->stop(std::chrono::seconds(options.grace_seconds));
   worker.stop();
@@ -324,10 +336,11 @@ int serve(const ServeOptions& options, const std::string& settings) {
 void add_serve(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ServeOptions>();
   CLI::App* command = app.add_subcommand("serve", "Answer PAS requests over HTTP until SIGTERM");
-  command->footer(std::string(kSettingsFooter) +
-                  "\nSIGHUP loads the policies again; when they are wrong, the ones in force stay."
-                  "\nExit code: 0 stopped by SIGTERM or SIGINT; 1 policies, roster, store or address cannot be had; 2 "
-                  "wrong call.");
+  command->footer(
+      std::string(kSettingsFooter) +
+      "\nSIGHUP loads the policies again; when they are wrong, the ones in force stay."
+      "\nExit code: 0 stopped by SIGTERM or SIGINT; 1 policies, roster, trust store, store or address cannot be had; 2 "
+      "wrong call.");
   command->add_option("--listen", options->listen, "HOST:PORT; port 0 takes a free one")
       ->check(CLI::Validator(check_address, ""))
       ->capture_default_str();
@@ -341,6 +354,7 @@ void add_serve(CLI::App& app, int& exit_code) {
                       "Roster of enrolled providers (CSV); without it nobody's enrolment is known");
   command->add_option("--packages", options->packages,
                       "Folder of FHIR packages (.tgz or unpacked) to validate by besides the built-in ones");
+  add_document_options(*command, options->documents, false);
   command->add_option("--workers", options->workers, "Requests handled at once")
       ->check(CLI::Range(1U, 1024U).description(""))
       ->type_name("1-1024")

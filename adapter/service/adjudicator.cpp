@@ -30,8 +30,13 @@ const ItemOutcome* Adjudication::outcome_of(int item_sequence) const {
 
 Adjudicator::Adjudicator(std::shared_ptr<const policy::PolicySet> policies,
                          std::shared_ptr<const inputs::Roster> roster,
-                         std::shared_ptr<const ValidationService> validation, json::Limits limits)
-    : policies_(std::move(policies)), roster_(std::move(roster)), validation_(std::move(validation)), limits_(limits) {}
+                         std::shared_ptr<const ValidationService> validation, json::Limits limits,
+                         const inputs::DocumentTools& document_tools)
+    : policies_(std::move(policies)),
+      roster_(std::move(roster)),
+      validation_(std::move(validation)),
+      limits_(limits),
+      document_tools_(document_tools) {}
 
 Adjudicator::Outcome Adjudicator::adjudicate(std::string body, const Surroundings& surroundings) const {
   Outcome outcome = read(std::move(body), surroundings);
@@ -85,7 +90,7 @@ base::Result<Adjudication> Adjudicator::reopen(std::string body) const {
 
 void Adjudicator::decide(Adjudication& result, const Surroundings& surroundings) const {
   if (result.payer == nullptr || !result.request.created) return;
-  inputs::Documents documents(*result.index);
+  inputs::Documents documents(*result.index, document_tools_);
   inputs::Environment environment{.roster = roster_.get(), .months_authorized = {}, .documents = &documents};
   if (surroundings.months_authorized) {
     environment.months_authorized = [&](std::string_view member_id, std::string_view code) {

@@ -58,7 +58,8 @@ struct Surroundings {
 class Adjudicator {
  public:
   Adjudicator(std::shared_ptr<const policy::PolicySet> policies, std::shared_ptr<const inputs::Roster> roster,
-              std::shared_ptr<const ValidationService> validation, json::Limits limits = {});
+              std::shared_ptr<const ValidationService> validation, json::Limits limits = {},
+              const inputs::DocumentTools& document_tools = {});
 
   // The report holds every fault of the sender when the request is refused.
   using Outcome = boost::system::result<Adjudication, validation::Report>;
@@ -89,6 +90,7 @@ class Adjudicator {
   std::shared_ptr<const inputs::Roster> roster_;
   std::shared_ptr<const ValidationService> validation_;
   json::Limits limits_;
+  inputs::DocumentTools document_tools_;
 };
 
 }  // namespace pas::service
