@@ -10,13 +10,13 @@ namespace {
 
 constexpr std::string_view kRoleSystem = "http://terminology.hl7.org/CodeSystem/claimcareteamrole";
 
-struct Member {
+struct CareMember {
   json::Node node;      // Claim.careTeam
   json::Node provider;  // the resource
 };
 
-std::vector<Member> care_team_of(const Request& request, const Item& item) {
-  std::vector<Member> members;
+std::vector<CareMember> care_team_of(const Request& request, const Item& item) {
+  std::vector<CareMember> members;
   for (const json::Node pointer : item.node["careTeamSequence"]) {
     for (const json::Node member : request.claim["careTeam"]) {
       if (sequence_of(member["sequence"]) != sequence_of(pointer)) continue;
@@ -44,7 +44,7 @@ json::Node timing_of(json::Node claim, std::string_view category, std::string_vi
 
 void write_authorized_providers(const Request& request, const Item& item, FhirWriter& writer, FhirWriter::List& list) {
   json::Writer& out = writer.out();
-  for (const Member& member : care_team_of(request, item)) {
+  for (const CareMember& member : care_team_of(request, item)) {
     list.next();
     writer.extension("extension-itemAuthorizedProvider", [&] {
       FhirWriter::List parts(out, "extension");
@@ -109,7 +109,7 @@ void write_repeated_details(json::Node claim_item, FhirWriter& writer, FhirWrite
 void write_added_providers(const Request& request, const Item& item, FhirWriter& writer) {
   json::Writer& out = writer.out();
   FhirWriter::List providers(out, "provider");
-  for (const Member& member : care_team_of(request, item)) {
+  for (const CareMember& member : care_team_of(request, item)) {
     const json::Node party = party_of(request, member.provider);
     const json::Entry* entry = request.index->entry_of(party);
     if (entry == nullptr) continue;
@@ -127,7 +127,7 @@ void write_added_providers(const Request& request, const Item& item, FhirWriter&
 std::vector<json::Node> detail_targets(const Request& request, const PlannedItem& planned) {
   std::vector<json::Node> targets;
   if (planned.is_carried || !is_certified_item(planned)) return targets;
-  for (const Member& member : care_team_of(request, *planned.item))
+  for (const CareMember& member : care_team_of(request, *planned.item))
     targets.push_back(party_of(request, member.provider));
   if (is_modified(planned) && planned.item->requested_service) targets.push_back(planned.item->requested_service);
   return targets;
