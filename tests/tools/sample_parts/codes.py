@@ -13,7 +13,6 @@ NPI = "http://hl7.org/fhir/sid/us-npi"
 UCUM = "http://unitsofmeasure.org"
 NUCC = "http://nucc.org/provider-taxonomy"
 PLACE = "https://www.cms.gov/Medicare/Coding/place-of-service-codes/Place_of_Service_Code_Set"
-MEMBER_ID = "https://husky-health.example/fhir/sid/member-id"
 THO = "http://terminology.hl7.org/CodeSystem/"
 
 NAMES = {
@@ -23,6 +22,11 @@ NAMES = {
         "E0781": "Ambulatory infusion pump, single or multiple channels, electric or battery operated, with "
         "administrative equipment, worn by patient",
         "E0784": "External ambulatory infusion pump, insulin",
+        "E0431": "Portable gaseous oxygen system, rental; includes portable container, regulator, flowmeter, humidifier, "
+        "cannula or mask, and tubing",
+        "E0443": "Portable oxygen contents, gaseous, 1 month's supply = 1 unit",
+        "E1390": "Oxygen concentrator, single delivery port, capable of delivering 85 percent or greater oxygen "
+        "concentration at the prescribed flow rate",
         "J0895": "Injection, deferoxamine mesylate, 500 mg",
         "J1559": "Injection, immune globulin (Hizentra), 100 mg",
     },
@@ -51,6 +55,10 @@ NAMES = {
         "34117-2": "History and physical note",
         "18842-5": "Discharge summary",
         "74156-1": "Oncology Plan of care and summary note",
+        "2703-7": "Oxygen [Partial pressure] in Arterial blood",
+        "2708-6": "Oxygen saturation in Arterial blood",
+        "59408-5": "Oxygen saturation in Arterial blood by Pulse oximetry",
+        "20570-8": "Hematocrit [Volume Fraction] of Blood",
     },
     ICD10: {
         "A15.0": "Tuberculosis of lung",
@@ -69,8 +77,15 @@ NAMES = {
         "E84.0": "Cystic fibrosis with pulmonary manifestations",
         "G20.A1": "Parkinson's disease without dyskinesia, without mention of fluctuations",
         "G89.3": "Neoplasm related pain (acute) (chronic)",
+        "G47.33": "Obstructive sleep apnea (adult) (pediatric)",
+        "I27.81": "Cor pulmonale (chronic)",
         "I33.0": "Acute and subacute infective endocarditis",
+        "J43.9": "Emphysema, unspecified",
+        "J44.9": "Chronic obstructive pulmonary disease, unspecified",
+        "J47.9": "Bronchiectasis, uncomplicated",
+        "J84.112": "Idiopathic pulmonary fibrosis",
         "M86.9": "Osteomyelitis, unspecified",
+        "R60.0": "Localized edema",
         "T45.4X1A": "Poisoning by iron and its compounds, accidental (unintentional), initial encounter",
     },
 }

@@ -21,6 +21,7 @@ class Organization:
     phone: str
     host: str  # of its URLs
     trading_id: str  # X12 application code
+    state: str = "CT"
 
     def resource(self):
         return {
@@ -35,7 +36,7 @@ class Organization:
                 {
                     "line": [self.street],
                     "city": self.city,
-                    "state": "CT",
+                    "state": self.state,
                     "postalCode": self.postal_code,
                     "country": "US",
                 }
@@ -52,6 +53,13 @@ ELM_CITY = Organization("2093401281", "Elm City Home Infusion", "profile-request
 CHARTER_OAK = Organization("2071258463", "Charter Oak Medical Equipment", "profile-requestor", "1P",
                            "312 Wethersfield Road", "Hartford", "06114", "860-555-0162", "charter-oak.example",
                            "CHARTEROAKDME")
+
+TIDEWATER = Organization("2019406638", "Tidewater Community Health Plan (invented)", "profile-insurer", "X3",
+                         "1 Harbor Sample Way", "Norfolk", "23510", "757-555-0100", "tidewater-community.example",
+                         "TIDEWATERPA", "VA")
+HAMPTON_ROADS = Organization("2028530170", "Hampton Roads Home Oxygen", "profile-requestor", "1P",
+                             "47 Pier Street", "Norfolk", "23507", "757-555-0141", "hampton-roads-oxygen.example",
+                             "HAMPTONROADSO2", "VA")
 
 
 @dataclass(frozen=True)
@@ -118,6 +126,10 @@ ENROLMENT_ENDED = Prescriber("2059023749", "Celeste", "Marchetti", "MD", "Doctor
                              "207RH0000X", "Hematology (Internal Medicine) Physician",
                              "Mystic Internal Medicine", "860-555-0118",
                              ("physician", "2015-05-01", "2026-04-30"))
+# Tidewater asks for no enrolment.
+PULMONOLOGIST = Prescriber("2034971186", "Solveig", "Amundsen", "MD", "Doctor of Medicine",
+                           "207RP1001X", "Pulmonary Disease Physician",
+                           "Chesapeake Lung Clinic", "757-555-0111")
 
 PRESCRIBERS = (HEMATOLOGIST, ONCOLOGIST, NURSE, ASSISTANT, NEUROLOGIST, PEDIATRICIAN, NOT_ENROLLED, ENROLMENT_ENDED)
 

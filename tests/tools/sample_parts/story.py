@@ -12,10 +12,10 @@ import uuid
 import zlib
 
 from . import documents, people
-from .codes import (HCPCS, ICD10, LOINC, MEMBER_ID, PAS, PAS_CODES, PLACE, RXNORM, SNOMED, THO, US_CORE, X12,
+from .codes import (HCPCS, ICD10, LOINC, PAS, PAS_CODES, PLACE, RXNORM, SNOMED, THO, US_CORE, X12,
                     concept, coding, extension, name_of, quantity)
 from .documents import eastern
-from .questionnaire import QUESTIONNAIRE, answer_items
+from .questionnaire import INFUSION_PUMP, answer_items
 
 
 def months_after(day, months):
@@ -27,6 +27,8 @@ def months_after(day, months):
 
 
 class Story:
+    insurer, form, form_name = people.PAYER, INFUSION_PUMP, "Infusion pump questionnaire"
+
     def __init__(self, name, summary, created, supplier=people.ELM_CITY, absolute=False):
         """`created` is the request date; `absolute` writes http URLs and relative references instead of urn:uuid."""
         self.name, self.summary, self.created, self.absolute = name, summary, created, absolute
@@ -34,7 +36,7 @@ class Story:
         self.entries, self.expected = [], []
         self.items, self.supporting, self.diagnoses, self.care_team = [], [], [], []
         self.host, self.trading_id = f"https://{supplier.host}/fhir", supplier.trading_id
-        self.payer = self.add("payer", people.PAYER.resource(), people.PAYER.name)
+        self.payer = self.add("payer", self.insurer.resource(), self.insurer.name)
         self.supplier = self.add("supplier", supplier.resource(), supplier.name)
 
     # -- entries and references
@@ -60,7 +62,7 @@ class Story:
                        "street": street, "city": city, "postal_code": postal_code,
                        "phone": f"203-555-01{int(self.number) % 100:02d}", "program": program}
         member_id = {"type": concept(THO + "v2-0203", "MB", "Member Number"),
-                     "system": MEMBER_ID, "value": self.person["id"]}
+                     "system": f"https://{self.insurer.host}/fhir/sid/member-id", "value": self.person["id"]}
         self.patient = self.add("member", {
             "resourceType": "Patient",
             "meta": {"profile": [PAS + "profile-beneficiary"]},
@@ -70,7 +72,7 @@ class Story:
             "telecom": [{"system": "phone", "value": self.person["phone"], "use": "home"}],
             "gender": gender,
             "birthDate": born,
-            "address": [{"use": "home", "line": [street], "city": city, "state": "CT", "postalCode": postal_code,
+            "address": [{"use": "home", "line": [street], "city": city, "state": self.insurer.state, "postalCode": postal_code,
                          "country": "US"}],
         }, f"{given} {family}")
         start, end = covered
@@ -312,13 +314,13 @@ class Story:
         self.support("PY", self.add("answers", {
             "resourceType": "QuestionnaireResponse",
             "meta": {"profile": [US_CORE + "us-core-questionnaireresponse"]},
-            "questionnaire": f"{QUESTIONNAIRE['url']}|{QUESTIONNAIRE['version']}",
+            "questionnaire": f"{self.form['url']}|{self.form['version']}",
             "status": status,
             "subject": self.patient,
             "authored": eastern(when, "12:05:00"),
             "author": self.practitioner,
-            "item": answer_items({key.replace("_", "-"): value for key, value in given.items()}),
-        }, "Infusion pump questionnaire"))
+            "item": answer_items(self.form, {key.replace("_", "-"): value for key, value in given.items()}),
+        }, self.form_name))
 
     def signature(self, target, when):
         """A Provenance that says: the prescriber signed `target` as its author and verified it."""
@@ -351,7 +353,7 @@ class Story:
             "meta": {"profile": [PAS + "profile-claim"]},
             "extension": [extension("TransmissionIdentifiers") | {"extension": [
                 {"url": "applicationSenderCode", "valueString": self.trading_id},
-                {"url": "applicationReceiverCode", "valueString": people.PAYER.trading_id}]}],
+                {"url": "applicationReceiverCode", "valueString": self.insurer.trading_id}]}],
             "identifier": [{"system": f"{self.host}/sid/request", "value": f"R{self.number}"}],
             "status": "active",
             "type": concept(THO + "claim-type", "professional", "Professional"),
