@@ -35,6 +35,10 @@ int check(const std::string& directory) {
                 << (policy->criteria.size() == 1 ? " criterion, " : " criteria, ") << count(policy->rows.size(), "row")
                 << ", " << count(policy->limits.size(), "limit") << '\n';
     }
+    for (const policy::Questionnaire& form : payer.questionnaires) {
+      std::cout << "  questionnaire " << form.id << " (" << form.file << "): " << count(form.link_ids.size(), "item")
+                << '\n';
+    }
   }
   return kDone;
 }

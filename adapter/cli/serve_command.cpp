@@ -287,6 +287,7 @@ int serve(const ServeOptions& options, const std::string& settings) {
       {.submit = submit,
        .inquire = inquire,
        .cases = cases,
+       .adjudicator = adjudicator,
        .store = **store,
        .validation = **validation,
        .clock = clock,

@@ -2,6 +2,7 @@
 
 #include "adapter/endpoints/claim_endpoints.h"
 #include "adapter/endpoints/outcomes.h"
+#include "adapter/endpoints/questionnaire_endpoints.h"
 #include "adapter/endpoints/test_endpoints.h"
 #include "adapter/endpoints/validate_endpoints.h"
 #include "fhir/json/writer.h"
@@ -96,6 +97,7 @@ Router make_router(const Services& services, const ServerFacts& facts, std::stri
       {Method::kPost, Place::kFhir, "/{id}/$validate", validate_handler},  // a resource type stands for {id}
       {Method::kGet, Place::kServer, "/healthz", [&store](Call&) { return health(store); }},
   };
+  for (Route& route : questionnaire_routes(services.adjudicator)) routes.push_back(std::move(route));
   for (Route& route : subscription_routes(services.subscriptions)) routes.push_back(std::move(route));
   if (services.test_mode != nullptr) {
     for (Route& route : test_routes(*services.test_mode)) routes.push_back(std::move(route));

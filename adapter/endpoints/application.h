@@ -6,6 +6,7 @@
 #include "adapter/endpoints/capability_statement.h"
 #include "adapter/endpoints/router.h"
 #include "adapter/endpoints/subscription_endpoints.h"
+#include "adapter/service/adjudicator.h"
 #include "adapter/service/case_service.h"
 #include "adapter/service/inquire_service.h"
 #include "adapter/service/submit_service.h"
@@ -20,6 +21,7 @@ struct Services {
   const service::SubmitService& submit;
   const service::InquireService& inquire;
   const service::CaseService& cases;
+  const service::Adjudicator& adjudicator;  // whose policies' questionnaires are served
   const store::Store& store;
   const service::ValidationService& validation;
   const base::Clock& clock;

@@ -5,7 +5,6 @@
 
 #include "adapter/endpoints/outcomes.h"
 #include "adapter/service/attachment.h"
-#include "fhir/json/writer.h"
 
 namespace pas::endpoints {
 namespace {
@@ -128,12 +127,9 @@ http::Response search_cases(const Call& call, const store::Store& store, const s
       return std::ranges::find(record.patient_identifiers, patient) == record.patient_identifiers.end();
     });
   }
-  json::Writer out;
-  out.begin_object().member("resourceType", "Bundle").member("type", "searchset");
-  out.member("total", static_cast<std::int64_t>(found->size()));
-  if (!found->empty()) out.key("entry").begin_array();
+  std::vector<Found> matches;
   for (store::Case& record : *found) {
-    const std::string url = call.base_url + "/" + std::string(type) + "/" + record.id;
+    std::string id = record.id;
     base::Result<std::string> text = std::string();
     if (type == "Claim") {
       auto body = store.find_body(record.id, store::Body::kClaim);
@@ -143,12 +139,9 @@ http::Response search_cases(const Call& call, const store::Store& store, const s
       text = claim_response_of(call, store, cases, std::move(record));
     }
     if (!text) return failure(text.error());
-    out.begin_object().member("fullUrl", url).key("resource").raw(*text);
-    out.key("search").begin_object().member("mode", "match").end_object().end_object();
+    matches.push_back({std::move(id), std::move(*text)});
   }
-  if (!found->empty()) out.end_array();
-  out.end_object();
-  return fhir_json(200, std::move(out).take());
+  return searchset(call.base_url + "/" + std::string(type) + "/", matches);
 }
 
 }  // namespace pas::endpoints

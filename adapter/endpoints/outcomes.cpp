@@ -1,7 +1,9 @@
 #include "adapter/endpoints/outcomes.h"
 
 #include <array>
+#include <utility>
 
+#include "fhir/json/writer.h"
 #include "fhir/validation/operation_outcome.h"
 
 namespace pas::endpoints {
@@ -22,6 +24,20 @@ http::Response refusal(int status, validation::IssueType type, std::string_view 
   validation::Report report;
   report.add({validation::Severity::kError, type, std::string(rule), {}, std::move(message)});
   return refusal(status, report);
+}
+
+http::Response searchset(const std::string& base, const std::vector<Found>& matches) {
+  json::Writer out;
+  out.begin_object().member("resourceType", "Bundle").member("type", "searchset");
+  out.member("total", static_cast<std::int64_t>(matches.size()));
+  if (!matches.empty()) out.key("entry").begin_array();
+  for (const Found& match : matches) {
+    out.begin_object().member("fullUrl", base + match.id).key("resource").raw(match.resource);
+    out.key("search").begin_object().member("mode", "match").end_object().end_object();
+  }
+  if (!matches.empty()) out.end_array();
+  out.end_object();
+  return fhir_json(200, std::move(out).take());
 }
 
 http::Response not_found() {

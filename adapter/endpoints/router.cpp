@@ -6,18 +6,12 @@
 
 #include "adapter/endpoints/media_types.h"
 #include "adapter/endpoints/outcomes.h"
+#include "fhir/base/text.h"
 
 namespace pas::endpoints {
 namespace {
 
 constexpr std::string_view kIdPlace = "{id}";
-constexpr std::size_t kMostIdCharacters = 64;  // FHIR id
-
-bool is_fhir_id(std::string_view text) {
-  return !text.empty() && text.size() <= kMostIdCharacters && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-  });
-}
 
 // What stands for {id} when the path fits the pattern (empty when the pattern has none).
 std::optional<std::string_view> fit(std::string_view pattern, std::string_view path) {
@@ -29,7 +23,7 @@ std::optional<std::string_view> fit(std::string_view pattern, std::string_view p
     return std::nullopt;
   }
   const std::string_view id = path.substr(before.size(), path.size() - before.size() - after.size());
-  return is_fhir_id(id) ? std::optional(id) : std::nullopt;
+  return base::is_fhir_id(id) ? std::optional(id) : std::nullopt;
 }
 
 struct NamedMethod {

@@ -5,16 +5,10 @@
 
 #include "adapter/store/memory.h"
 #include "adapter/store/sqlite.h"
+#include "fhir/base/text.h"
 
 namespace pas::store {
 namespace {
-
-// FHIR R4 id: [A-Za-z0-9\-\.]{1,64}.
-bool is_fhir_id(std::string_view id) {
-  return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-  });
-}
 
 constexpr int kMaxMonths = 1200;
 
@@ -98,7 +92,7 @@ bool counts_months(std::string_view action) {
 
 Result<void> check(const Submission& submission) {
   const Case& record = submission.record;
-  if (!is_fhir_id(record.id)) return base::invalid("case: id is not a FHIR id");
+  if (!base::is_fhir_id(record.id)) return base::invalid("case: id is not a FHIR id");
   if (record.prior_id == record.id) return base::invalid("case " + record.id + ": prior_id is the case itself");
   return check_items(record.id, record.items, submission.decisions);
 }
@@ -114,7 +108,7 @@ Result<void> check(const Revision& revision) {
 }
 
 Result<void> check(const Subscription& subscription) {
-  if (!is_fhir_id(subscription.id)) return base::invalid("subscription: id is not a FHIR id");
+  if (!base::is_fhir_id(subscription.id)) return base::invalid("subscription: id is not a FHIR id");
   return {};
 }
 

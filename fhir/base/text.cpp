@@ -24,6 +24,12 @@ std::string to_lower(std::string_view text) {
   return lower;
 }
 
+bool is_fhir_id(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  });
+}
+
 std::string printable(std::string_view text) {
   std::string shown;
   shown.reserve(text.size());

@@ -14,6 +14,9 @@ constexpr char to_lower(char c) {
 }
 std::string to_lower(std::string_view text);
 
+// FHIR R4 id: [A-Za-z0-9\-\.]{1,64}.
+bool is_fhir_id(std::string_view text);
+
 // UTF-8 for a terminal, which it cannot steer: a tab as a space, any other control character (C0, DEL, C1) as '?'.
 std::string printable(std::string_view text);
 

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "fhir/base/calendar.h"
+#include "fhir/base/text.h"
 
 namespace pas::validation {
 namespace {
@@ -119,12 +120,6 @@ bool is_code(std::string_view text) {
          text.end();
 }
 
-bool is_id(std::string_view text) {
-  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.';
-  });
-}
-
 bool is_uri(std::string_view text) {
   return !text.empty() && std::none_of(text.begin(), text.end(), is_space);
 }
@@ -220,7 +215,7 @@ bool is_well_formed(Primitive type, std::string_view text) {
     case Primitive::kDateTime:
       return is_date(text) || is_instant(text);
     case Primitive::kId:
-      return is_id(text);
+      return base::is_fhir_id(text);
     case Primitive::kInstant:
       return is_instant(text);
     case Primitive::kInteger:

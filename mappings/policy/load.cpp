@@ -4,11 +4,14 @@
 #include "fhir/base/digest.h"
 #include "mappings/policy/compiled.h"
 #include "mappings/policy/policy_file.h"
+#include "mappings/policy/questionnaire_file.h"
 
 namespace pas::policy {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::string_view kQuestionnaires = "questionnaires";
 
 // Sorted, so that a directory always loads in the same way.
 std::vector<std::string> names_in(const fs::path& directory, bool folders) {
@@ -41,8 +44,9 @@ bool overlap(const Policy& a, const Policy& b) {
 
 class PayerReader {
  public:
-  PayerReader(const fs::path& directory, const LoadOptions& options, std::string id, LoadErrors& errors)
-      : directory_(directory), options_(options), errors_(errors) {
+  PayerReader(const fs::path& directory, const LoadOptions& options, std::string id, const PolicySet& earlier,
+              LoadErrors& errors)
+      : directory_(directory), options_(options), earlier_(earlier), errors_(errors) {
     payer_.id = std::move(id);
   }
 
@@ -75,6 +79,8 @@ class PayerReader {
       }
       append(reader.take_errors(), errors_);
     }
+    read_questionnaires();
+    check_questions({*inputs, inputs_name});
     if (errors_.empty()) check_payer();
     return std::move(payer_);
   }
@@ -142,6 +148,48 @@ class PayerReader {
     }
   }
 
+  void read_questionnaires() {
+    for (const std::string& name : names_in(directory_ / payer_.id / kQuestionnaires, false)) {
+      if (!name.ends_with(".json")) continue;
+      const std::string relative = std::string(kQuestionnaires) + '/' + name;
+      const std::string file = payer_.id + '/' + relative;
+      const auto text = open(relative);
+      if (!text) continue;
+      Reader reader(*text, file);
+      if (auto form = read_questionnaire(reader)) {
+        form->file = file;
+        for (const Payer& payer : earlier_.payers()) check_beside(*form, payer, reader);
+        check_beside(*form, payer_, reader);
+        payer_.questionnaires.push_back(std::move(*form));
+      }
+      append(reader.take_errors(), errors_);
+    }
+  }
+
+  static void check_beside(const Questionnaire& form, const Payer& payer, Reader& reader) {
+    for (const Questionnaire& other : payer.questionnaires) {
+      if (other.id == form.id) reader.fail(reader.root()["id"], "the same id as in " + other.file);
+      if (other.url == form.url && other.version == form.version) {
+        reader.fail(reader.root()["url"], "the same url and version as in " + other.file);
+      }
+    }
+  }
+
+  // A payer's own forms ask what its inputs read.
+  void check_questions(Reader reader) const {
+    std::vector<std::string_view> link_ids;
+    for (const Questionnaire& form : payer_.questionnaires) {
+      link_ids.insert(link_ids.end(), form.link_ids.begin(), form.link_ids.end());
+    }
+    if (!errors_.empty() || link_ids.empty()) return;
+    for (const json::Node input : reader.root()["inputs"]) {
+      for (const json::Node source : input["sources"]) {
+        if (source["question"]) reader.index_of(source["question"], "item of the payer's questionnaires", link_ids);
+      }
+    }
+    append(reader.take_errors(), errors_);
+  }
+
   void check_payer() {
     const bool answers_others = std::any_of(payer_.policies.begin(), payer_.policies.end(),
                                             [](const auto& policy) { return policy->other_codes; });
@@ -155,6 +203,7 @@ class PayerReader {
 
   const fs::path& directory_;
   const LoadOptions& options_;
+  const PolicySet& earlier_;  // the payers before this one
   LoadErrors& errors_;
   Payer payer_;
 };
@@ -169,7 +218,7 @@ boost::system::result<std::shared_ptr<const PolicySet>, LoadErrors> PolicySet::l
   const auto folders = names_in(directory, true);
   set->payers_.reserve(folders.size());  // first_default points into it
   for (const std::string& name : folders) {
-    auto payer = PayerReader(directory, options, name, errors).read();
+    auto payer = PayerReader(directory, options, name, *set, errors).read();
     if (!payer) continue;
     if (payer->answers_unknown_insurers && first_default != nullptr) {
       errors.push_back(

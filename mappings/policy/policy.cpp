@@ -112,6 +112,15 @@ const Payer* PolicySet::find_payer_by_id(std::string_view id) const {
   return found == payers_.end() ? nullptr : &*found;
 }
 
+const Questionnaire* PolicySet::find_questionnaire(std::string_view id) const {
+  for (const Payer& payer : payers_) {
+    for (const Questionnaire& form : payer.questionnaires) {
+      if (form.id == id) return &form;
+    }
+  }
+  return nullptr;
+}
+
 const Policy* PolicySet::find_policy(std::string_view id, std::string_view revision) const {
   for (const Payer& payer : payers_) {
     for (const auto& policy : payer.policies) {

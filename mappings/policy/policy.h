@@ -2,8 +2,9 @@
 // A payer's policies as an immutable, compiled set (HUSKY is the first; nothing of it is known here).
 //
 // The directory has one folder per payer: payer.json (who the payer is), inputs.json (the input catalog),
-// value-sets.json, and one or more policies (policy*.json). load() parses, checks and compiles all of it; any mistake
-// refuses the whole set and names file, line and column. A PolicySet never changes and is read by any number of
+// value-sets.json, one or more policies (policy*.json), and the forms whose answers the inputs read, if any
+// (questionnaires/*.json). load() parses, checks and compiles all of it; any mistake refuses the whole set and names
+// file, line and column. A PolicySet never changes and is read by any number of
 // threads; Policy, Payer and Condition pointers live as long as the set that a request holds on to.
 
 #include <cstdint>
@@ -140,6 +141,16 @@ class Policy {
   const Criterion* find_criterion(std::string_view id) const;
 };
 
+// A DTR form, for clients to read.
+struct Questionnaire {
+  std::string id;
+  std::string url;
+  std::string version;  // empty where it has none
+  std::string file;
+  std::vector<std::string> link_ids;  // of all its items, in their order
+  std::string resource;               // the whole of it, as FHIR JSON
+};
+
 struct Payer {
   std::string id;  // the folder's name
   std::string name;
@@ -151,6 +162,7 @@ struct Payer {
   std::string months_input;       // of a rental
   std::shared_ptr<const inputs::Catalog> catalog;
   std::vector<std::unique_ptr<const Policy>> policies;
+  std::vector<Questionnaire> questionnaires;  // ids and url|version are unique in the set
 
   // The policy for a code on a date: one in force; else the next to come into force, else the last that was (their
   // tables say what an item outside the period gets). A code that no policy names goes to the policy of other codes.
@@ -181,6 +193,8 @@ class PolicySet {
   const std::vector<std::string>& served() const { return served_; }
   // By the folder's name; null for another.
   const Payer* find_payer_by_id(std::string_view id) const;
+  // Null when no payer has it.
+  const Questionnaire* find_questionnaire(std::string_view id) const;
   // For replay.
   const Policy* find_policy(std::string_view id, std::string_view revision) const;
 

@@ -48,6 +48,7 @@ class Routes {
         router_(endpoints::make_router({.submit = *adapter_.service,
                                         .inquire = inquire_,
                                         .cases = cases_,
+                                        .adjudicator = *adapter_.adjudicator,
                                         .store = *adapter_.store,
                                         .validation = *adapter_.validation,
                                         .clock = adapter_.clock,

@@ -62,6 +62,9 @@ TEST_P(SamplesTest, IsDecidedAsThePolicySays) {
     EXPECT_EQ(item.decision.reason, wanted["reason"].text());
     EXPECT_EQ(item.decision.row, wanted["row"].text())
         << decision::explain(item.evaluation, item.inputs, item.decision);
+    if (wanted["policy"]) {
+      EXPECT_EQ(item.decision.policy_id + ' ' + item.decision.policy_revision, wanted["policy"].text());
+    }
   }
 }
 

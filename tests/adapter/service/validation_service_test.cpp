@@ -80,6 +80,21 @@ TEST_F(ValidationService, FindsWhatTheCasesSay) {
   EXPECT_GE(count, 10U);
 }
 
+TEST_F(ValidationService, FindsNothingInTheShippedQuestionnaires) {
+  const service_test::Adapter adapter;
+  std::size_t count = 0;
+  for (const policy::Payer& payer : adapter.adjudicator->policies()->payers()) {
+    for (const policy::Questionnaire& form : payer.questionnaires) {
+      ++count;
+      const auto document = json::Document::parse(form.resource).value();
+      const json::BundleIndex index(document.root());
+      EXPECT_EQ(found_issues(service().validate(index, {.now = adapter.clock.now()})), std::vector<std::string>())
+          << form.file;
+    }
+  }
+  EXPECT_EQ(count, 2U);
+}
+
 TEST_F(ValidationService, NamesWhatIsMissingOnce) {
   const auto& missing = service().loading().missing;
   EXPECT_FALSE(missing.empty());

@@ -192,6 +192,7 @@ TEST(PolicySet, FindsThePayer) {
   const PolicyCopy copy(small());
   std::filesystem::copy(copy.directory() / "clinic", copy.directory() / "second",
                         std::filesystem::copy_options::recursive);
+  std::filesystem::remove_all(copy.directory() / "second/questionnaires");
   copy.write("second/payer.json", R"({"name": "Second", "codeInput": "service.code", "answersUnknownInsurers": true})");
   const auto set = support::load_policies(copy.directory());
   ASSERT_NE(set, nullptr);
