@@ -3,19 +3,15 @@
 // `floors` the same as a part of the floor of the same run (RapidJSON parsing the bundle in situ and writing it),
 // `allocations` the heap allocations of one run.
 
-#define RAPIDJSON_SSE42
 #include <benchmark/benchmark.h>
-#include <rapidjson/document.h>
-#include <rapidjson/writer.h>
 
-#include <algorithm>
 #include <cstdlib>
-#include <ctime>
 #include <new>
 #include <string>
 #include <vector>
 
 #include "adapter/service/validation_service.h"
+#include "tests/bench/floor.h"
 #include "tests/support/archive.h"
 #include "tests/support/files.h"
 
@@ -73,50 +69,6 @@ std::string bundle_of(std::size_t entries) {
   return grown + "]}";
 }
 
-double cpu_seconds() {
-  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
-}
-
-// Processor time of one run, the least of many batches: what the rest of the machine does only ever adds to it.
-template <class Work>
-double best_seconds(const Work& work) {
-  constexpr int kBatches = 40;
-  constexpr double kBatchSeconds = 0.005;
-  double best = 1e9;
-  std::size_t runs = 1;
-  for (int batch = 0; batch < kBatches;) {
-    const double start = cpu_seconds();
-    for (std::size_t i = 0; i < runs; ++i) work();
-    const double spent = cpu_seconds() - start;
-    if (spent < kBatchSeconds) {
-      runs *= 2;  // too short to measure
-      continue;
-    }
-    best = std::min(best, spent / static_cast<double>(runs));
-    batch += spent > 0.2 ? 10 : 1;
-  }
-  return best;
-}
-
-double floor_seconds(const std::string& source) {
-  using Pool = rapidjson::MemoryPoolAllocator<>;
-  using InSitu = rapidjson::GenericDocument<rapidjson::UTF8<>, Pool>;
-  std::vector<char> memory(source.size() * 24);
-  rapidjson::StringBuffer written;
-  std::string text;
-  return best_seconds([&] {
-    text = source;
-    Pool pool(memory.data(), memory.size());
-    InSitu document(&pool);
-    document.ParseInsitu(text.data());
-    if (document.HasParseError()) std::abort();
-    written.Clear();
-    rapidjson::Writer<rapidjson::StringBuffer> writer(written);
-    document.Accept(writer);
-    benchmark::DoNotOptimize(written.GetString());
-  });
-}
-
 const service::ValidationService& service() {
   static const auto loaded = service::ValidationService::load({}).value();
   return *loaded;
@@ -136,9 +88,9 @@ void validate(benchmark::State& state, const std::string& text) {
   work();
   state.counters["allocations"] = static_cast<double>(allocations - before);
   state.counters["nodes"] = static_cast<double>(document.node_count());
-  const double seconds = best_seconds(work);
+  const double seconds = bench::best_seconds(work);
   state.counters["best_us"] = seconds * 1e6;
-  state.counters["floors"] = seconds / floor_seconds(text);
+  state.counters["floors"] = seconds / bench::floor_seconds(text);
 }
 
 void grow(benchmark::State& state) {

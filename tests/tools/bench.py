@@ -1,0 +1,225 @@
+#!/usr/bin/env python3
+"""The whole bench: every benchmark program, then the whole server under load beside a bare Beast echo.
+
+    bench.py [--check] [--write] [--seconds S] [--only stages|server] [--folder DIR]
+
+Every figure that is compared is a ratio to a floor of the same run, because absolute figures differ between machines.
+--write puts the figures into docs/performance.json and the chart into docs/performance.svg; --check compares the ratios
+with docs/performance.json and fails where one is over 15 % worse, after trying again. DIR holds the store's files
+(its disk decides); by default a temporary folder.
+"""
+import argparse
+import base64
+import hashlib
+import json
+import os
+import pathlib
+import platform
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = ROOT / "build/release/bin"
+FIGURES = ROOT / "docs/performance.json"
+CHART = ROOT / "docs/performance.svg"
+ALLOWED_LOSS = 0.15
+
+
+def stages():
+    """Ratio to its floor, and µs, of each benchmark that has a floor: {"validation/pump": {...}}."""
+    found = {}
+    for program in sorted(BIN.glob("bench_*")):
+        run = subprocess.run([program, "--benchmark_format=json"], cwd=ROOT, check=True, stdout=subprocess.PIPE)
+        for bench in json.loads(run.stdout)["benchmarks"]:
+            if "floors" in bench:
+                name = program.name.removeprefix("bench_") + "/" + bench["name"]
+                found[name] = {"floors": round(bench["floors"], 3), "us": round(bench.get("best_us") or in_us(bench), 2)}
+                print(f"{name:60} {found[name]['floors']:8.3f} floors {found[name]['us']:10.2f} µs", flush=True)
+    return found
+
+
+def in_us(bench):
+    return bench["cpu_time"] * {"ns": 1e-3, "us": 1, "ms": 1e3, "s": 1e6}[bench["time_unit"]]
+
+
+def make_bodies(folder):
+    """The good samples, and one with a document of 200 KB: from 13 KB to 290 KB."""
+    paths = [path for path in sorted((ROOT / "samples/bundles").glob("*.json")) if not path.stem.startswith("broken-")]
+    for path in paths:
+        (folder / path.name).write_bytes(path.read_bytes())
+    bundle = json.loads((ROOT / "samples/bundles/row-09-a1-deferoxamine-overload.json").read_text())
+    document = next(entry["resource"] for entry in bundle["entry"] if entry["resource"]["resourceType"] == "DocumentReference")
+    attachment = document["content"][0]["attachment"]
+    data = base64.b64decode(attachment["data"]) + b"\nMeasured again, unchanged." * 8000
+    attachment.update(data=base64.b64encode(data).decode(), size=len(data),
+                      hash=base64.b64encode(hashlib.sha1(data).digest()).decode())
+    (folder / "large.json").write_text(json.dumps(bundle))
+
+
+class Server:
+    """A process that is stopped at the end; knows its port."""
+
+    def __init__(self, process, port):
+        self.process, self.port = process, port
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(60)
+
+
+def start_echo():
+    process = subprocess.Popen([BIN / "echo_server"], stdout=subprocess.PIPE, text=True)
+    return Server(process, int(process.stdout.readline()))
+
+
+def start_adapter(store, log):
+    started = time.monotonic()
+    process = subprocess.Popen(
+        [BIN / "pas-adapter", "serve", "--listen", "127.0.0.1:0", "--store", store, "--providers", "samples/providers.csv"],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
+    line = process.stdout.readline()
+    if not line:
+        sys.exit(f"bench: the adapter did not start on {store.split(':')[0]}")
+    port = int(line.rstrip().split("127.0.0.1:")[1].split("/")[0].split()[0])
+    urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz").read()
+    return Server(process, port), (time.monotonic() - started) * 1e3
+
+
+def load(server, bodies, seconds, connections, rate=0):
+    run = subprocess.run(
+        [BIN / "load_generator", "--port", str(server.port), "--bodies", bodies, "--connections", str(connections),
+         "--seconds", str(seconds), "--rate", str(rate), "--server", str(server.process.pid)],
+        check=True, stdout=subprocess.PIPE)
+    figures = json.loads(run.stdout)
+    if figures["failed"]:
+        sys.exit(f"bench: {figures['failed']} requests failed")
+    return figures
+
+
+def show(name, figures):
+    print(f"{name:24} {figures['per_second']:9.0f}/s  p50 {figures['p50_us'] / 1e3:7.2f}  p99 {figures['p99_us'] / 1e3:7.2f}"
+          f"  p99.9 {figures['p999_us'] / 1e3:7.2f} ms  CPU {figures['cpu_us']:6.0f} µs  RSS {figures['rss_mb']:5.0f} MB"
+          + (f"  {figures['echoes']:5.1f} echoes" if "echoes" in figures else ""), flush=True)
+
+
+def servers(seconds, folder):
+    """Figures of each run; `echoes` is the processor time of a request as a multiple of the echo's."""
+    found = {}
+    stores = {"sqlite": "sqlite:{}/bench.db", "memory": "memory"}
+    if os.environ.get("PAS_BENCH_POSTGRES"):
+        stores["postgres"] = "postgres:" + os.environ["PAS_BENCH_POSTGRES"]
+    with tempfile.TemporaryDirectory(dir=folder) as temporary, open(os.devnull, "w") as log:
+        bodies = pathlib.Path(temporary) / "bodies"
+        bodies.mkdir()
+        make_bodies(bodies)
+        echo = {}
+        with start_echo() as server:
+            for connections in (1, 16, 64):
+                echo[connections] = load(server, bodies, seconds / 2, connections)
+                found[f"echo/{connections}"] = echo[connections]
+                show(f"echo, {connections}", echo[connections])
+        for name, store in stores.items():
+            server, ready_ms = start_adapter(store.format(temporary), log)
+            with server:
+                found[f"{name}/start"] = {"ready_ms": round(ready_ms, 1), "rss_mb": resident_mb(server.process.pid)}
+                print(f"{name}: first answer after {ready_ms:.0f} ms, {found[name + '/start']['rss_mb']} MB", flush=True)
+                for connections, rate in ((1, 0), (16, 0), (64, 0), (16, 1000)):
+                    figures = load(server, bodies, seconds, connections, rate)
+                    figures["echoes"] = round(figures["cpu_us"] / echo[connections]["cpu_us"], 2)
+                    key = f"{name}/{connections}" + (f"@{rate}" if rate else "")
+                    found[key] = figures
+                    show(key, figures)
+    return found
+
+
+def resident_mb(pid):
+    pages = int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return round(pages * os.sysconf("SC_PAGESIZE") / 1e6, 1)
+
+
+def ratios(figures):
+    """What --check compares: name → ratio, smaller is better."""
+    found = {name: value["floors"] for name, value in figures.get("stages", {}).items()}
+    found.update({name: value["echoes"] for name, value in figures.get("server", {}).items()
+                  if "echoes" in value and not value["rate"]})
+    return found
+
+
+def worse(now, before):
+    return {name: (before[name], ratio) for name, ratio in now.items()
+            if name in before and ratio > before[name] * (1 + ALLOWED_LOSS)}
+
+
+def check(options, figures):
+    before = ratios(json.loads(FIGURES.read_text()))
+    lost = worse(ratios(figures), before)
+    if lost:  # once more: a busy machine makes one bad figure, not two
+        print("bench: measuring again: " + ", ".join(sorted(lost)))
+        again = ratios(measure(options))
+        lost = worse({name: min(again[name], lost[name][1]) for name in lost if name in again}, before)
+    for name, (old, new) in sorted(lost.items()):
+        print(f"bench: {name}: {new:.2f}, was {old:.2f}")
+    print("bench: " + ("slower than committed" if lost else f"{len(before)} ratios, none over {ALLOWED_LOSS:.0%} worse"))
+    return 1 if lost else 0
+
+
+def chart(figures):
+    """Throughput of each run as bars, SVG."""
+    runs = [(name, value) for name, value in figures["server"].items() if "per_second" in value and not value["rate"]]
+    top = max(value["per_second"] for _, value in runs)
+    rows = []
+    for i, (name, value) in enumerate(runs):
+        y = 34 + i * 24
+        width = 420 * value["per_second"] / top
+        colour = "#8a8f98" if name.startswith("echo") else "#2f6fb3"
+        rows.append(
+            f'<text x="150" y="{y + 13}" text-anchor="end">{name.replace("/", ", ")} connections</text>'
+            f'<rect x="160" y="{y}" width="{width:.1f}" height="17" fill="{colour}"/>'
+            f'<text x="{166 + width:.1f}" y="{y + 13}">{value["per_second"]:,.0f}/s, p99 {value["p99_us"] / 1e3:.1f} ms</text>')
+    height = 44 + len(runs) * 24
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 {height}" font-family="sans-serif" font-size="11">'
+            f'<rect width="760" height="{height}" fill="#fff"/>'
+            '<text x="12" y="20" font-size="13">Requests a second, client and server on the same machine</text>'
+            + "".join(rows) + "</svg>\n")
+
+
+def machine():
+    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
+    return {"processor": model, "cores": os.cpu_count(), "kernel": platform.release()}
+
+
+def measure(options):
+    figures = {"machine": machine()}
+    if options.only != "server":
+        figures["stages"] = stages()
+    if options.only != "stages":
+        figures["server"] = servers(options.seconds, options.folder)
+    return figures
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--only", choices=["stages", "server"])
+    parser.add_argument("--folder")
+    options = parser.parse_args()
+    figures = measure(options)
+    if options.write:
+        kept = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
+        kept.update(figures)
+        FIGURES.write_text(json.dumps(kept, indent=1) + "\n")
+        CHART.write_text(chart(kept))
+    return check(options, figures) if options.check else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
