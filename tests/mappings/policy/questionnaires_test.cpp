@@ -40,7 +40,7 @@ TEST(Questionnaires, OfThePayersAskExactlyWhatTheirInputsRead) {
 TEST(Questionnaires, TheOneForPumpsHasTheLinkIdsOfThePolicyPage) {
   PAS_SHARED_OR_SKIP(path, "policy/README.md");
   const std::string page = support::read_file(path);
-  const std::size_t begin = page.find("\n", page.find("## 5. "));
+  const std::size_t begin = page.find('\n', page.find("## 5. "));
   const std::string section = page.substr(begin, page.find("\n## ", begin) - begin);
   Names wanted;
   for (std::size_t at = section.find('`'); at != std::string::npos; at = section.find('`', at + 1)) {
