@@ -1,11 +1,10 @@
 #include "adapter/store/sqlite.h"
 
-#include <algorithm>
-#include <mutex>
 #include <utility>
 
 #include "adapter/store/case_keys.h"
 #include "adapter/store/file_lock.h"
+#include "adapter/store/number_blocks.h"
 #include "adapter/store/sqlite_checkpointer.h"
 #include "adapter/store/sqlite_outbox.h"
 #include "adapter/store/sqlite_read.h"
@@ -18,9 +17,6 @@
 
 namespace pas::store {
 namespace {
-
-// Numbers taken from the file at once: so many are lost at most by a restart, and a commit needs no write of its own.
-constexpr int kNumberBlock = 1000;
 
 // Destroyed from the last member to the first: nobody reads, then the log is left alone, then the writer finishes its
 // queue and closes, which empties the log, and the file is given up.
@@ -195,7 +191,12 @@ class SqliteStore final : public Store {
     return readers_->ask([&](SqliteConnection& connection) { return read_deliveries(connection, subject, limit); });
   }
 
-  Result<NumberRange> reserve_numbers(Sequence sequence, int count) override;
+  Result<NumberRange> reserve_numbers(Sequence sequence, int count) override {
+    return numbers_.reserve(sequence, count, [&](int size) {
+      return write<std::int64_t>(
+          [&](SqliteConnection& connection) { return take_numbers(connection, sequence, size); });
+    });
+  }
 
   Result<std::vector<std::string>> verify() const override {
     auto connection = SqliteConnection::open(options_.file, SqliteConnection::Mode::kRead);  // it may take minutes
@@ -214,13 +215,6 @@ class SqliteStore final : public Store {
   }
 
  private:
-  // Numbers that the file has given away and no caller has yet.
-  struct NumberBlock {
-    std::mutex mutex;
-    std::int64_t next = 0;
-    std::int64_t end = 0;
-  };
-
   Result<std::vector<Case>> find_by_key(std::string_view client, std::string_view kind, std::string_view value,
                                         int limit) const {
     return readers_->ask(
@@ -252,29 +246,11 @@ class SqliteStore final : public Store {
 
   const SqliteOptions options_;
   const FileLock lock_;
-  NumberBlock authorization_numbers_;
-  NumberBlock reference_numbers_;
+  NumberBlocks numbers_;
   SqliteWriter writer_;
   SqliteCheckpointer checkpointer_;
   const std::unique_ptr<SqliteReaders> readers_;
 };
-
-Result<NumberRange> SqliteStore::reserve_numbers(Sequence sequence, int count) {
-  if (count < 1 || count > kMaxNumbers) return base::invalid("reserve_numbers: count is not 1 to 100000");
-  NumberBlock& block = sequence == Sequence::kAuthorization ? authorization_numbers_ : reference_numbers_;
-  const std::scoped_lock lock(block.mutex);
-  if (block.end - block.next < count) {
-    const int size = std::max(count, kNumberBlock);
-    const auto first =
-        write<std::int64_t>([&](SqliteConnection& connection) { return take_numbers(connection, sequence, size); });
-    if (!first) return first.error();
-    block.next = *first;
-    block.end = *first + size;
-  }
-  const NumberRange range{block.next, count};
-  block.next += count;
-  return range;
-}
 
 // The connections in the state that the threads need, or why not. The lock is held.
 struct Connections {

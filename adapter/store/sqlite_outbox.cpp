@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "adapter/store/rows.h"
+
 namespace pas::store {
 namespace {
 
@@ -161,18 +163,7 @@ Result<std::vector<Delivery>> read_deliveries(SqliteConnection& connection, std:
                   subject, std::clamp(limit, 0, kMaxDeliveries));
   std::vector<Delivery> deliveries;
   while (row.next()) {
-    Delivery delivery;
-    delivery.message_id = row.integer(0);
-    delivery.kind = row.text(1);
-    delivery.subject = subject;
-    for (const Outcome outcome : {Outcome::kRetry, Outcome::kFailed}) {
-      if (to_string(outcome) == row.bytes(2)) delivery.outcome = outcome;
-    }
-    delivery.attempt = static_cast<int>(row.integer(3));
-    delivery.at_ms = row.integer(4);
-    delivery.result = row.text(5);
-    delivery.http_status = static_cast<int>(row.integer(6));
-    deliveries.push_back(std::move(delivery));
+    deliveries.push_back(delivery_of(row, subject));
   }
   if (auto read = row.finish(); !read) return read.error();
   return deliveries;

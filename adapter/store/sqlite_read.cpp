@@ -1,60 +1,15 @@
 #include "adapter/store/sqlite_read.h"
 
 #include <algorithm>
-#include <initializer_list>
 #include <limits>
 #include <utility>
 
 #include "adapter/store/case_keys.h"
 #include "adapter/store/packing.h"
+#include "adapter/store/rows.h"
 
 namespace pas::store {
 namespace {
-
-template <class Enum>
-std::optional<Enum> parse(std::string_view name, std::initializer_list<Enum> values) {
-  for (const Enum value : values) {
-    if (to_string(value) == name) return value;
-  }
-  return std::nullopt;
-}
-
-base::Error damaged(const std::string& id, const char* what) {
-  return base::unavailable("case " + id + ": its stored " + what + " is damaged");
-}
-
-// Of a row "SELECT c.*": the columns in the order of the schema, which migrations only add to.
-Result<Case> case_of(const SqliteQuery& row) {
-  Case record;
-  record.order = row.integer(0);
-  record.id = row.text(1);
-  record.client = row.text(2);
-  record.version = row.text(3);
-  const auto kind = parse(row.bytes(4), {Kind::kInitial, Kind::kUpdate, Kind::kCancel});
-  const auto status = parse(row.bytes(5), {Status::kDecided, Status::kPended, Status::kCancelled, Status::kError});
-  auto claim_identifiers = unpack_identifiers(row.bytes(6));
-  auto patient_identifiers = unpack_identifiers(row.bytes(10));
-  auto requestors = unpack_identifiers(row.bytes(19));
-  if (!kind || !status || !claim_identifiers || !patient_identifiers || !requestors) return damaged(record.id, "row");
-  record.kind = *kind;
-  record.status = *status;
-  record.claim_identifiers = std::move(*claim_identifiers);
-  record.claim_full_url = row.text(7);
-  record.claim_id = row.text(8);
-  record.member_id = row.text(9);
-  record.patient_identifiers = std::move(*patient_identifiers);
-  record.payer = row.text(11);
-  record.request_date = row.text(12);
-  record.received_at_ms = row.integer(13);
-  record.request_sha256 = row.text(14);
-  record.prior_id = row.text(15);
-  record.replaced_by = row.text(16);
-  record.priority = row.text(17);
-  record.due_ms = row.integer(18);
-  record.requestors = std::move(*requestors);
-  record.revision = row.integer(20);
-  return record;
-}
 
 Result<void> read_items(SqliteConnection& connection, Case& record) {
   SqliteQuery row(connection,
@@ -62,21 +17,7 @@ Result<void> read_items(SqliteConnection& connection, Case& record) {
                   " authorization_number, administrative_reference_number, valid_from, valid_to, state "
                   "FROM items WHERE case_seq = ? ORDER BY place",
                   record.order);
-  while (row.next()) {
-    Item& item = record.items.emplace_back();
-    item.sequence = static_cast<int>(row.integer(0));
-    item.action = row.text(1);
-    item.reason = row.text(2);
-    item.procedure_code = row.text(3);
-    item.transaction = row.text(4);
-    item.months = static_cast<int>(row.integer(5));
-    item.trace_number = row.text(6);
-    item.authorization_number = row.text(7);
-    item.administrative_reference_number = row.text(8);
-    item.valid_from = row.text(9);
-    item.valid_to = row.text(10);
-    item.state = row.text(11);
-  }
+  while (row.next()) record.items.push_back(item_of(row, 0));
   return row.finish();
 }
 
@@ -121,7 +62,7 @@ Result<std::optional<std::string>> read_text(SqliteQuery& row, std::string_view 
   std::optional<std::string> text;
   if (row.next()) {
     text = decompress(row.bytes(0));
-    if (!text) return damaged(std::string(id), what);
+    if (!text) return damaged_case(id, what);
   }
   if (auto read = row.finish(); !read) return read.error();
   return text;
@@ -149,7 +90,7 @@ Result<std::vector<std::string>> read_decisions(SqliteConnection& connection, st
   while (row.next()) {
     const auto packed = decompress(row.bytes(1));
     auto decisions = packed ? unpack_decisions(*packed) : std::nullopt;
-    if (!decisions) return damaged(std::string(id), "decisions");
+    if (!decisions) return damaged_case(id, "decisions");
     for (DecisionRecord& decision : *decisions) {
       if (decision.item_sequence == item_sequence) records.push_back(std::move(decision.json));
     }
@@ -180,7 +121,7 @@ Result<std::vector<Supplement>> read_supplements(SqliteConnection& connection, s
   std::vector<Supplement> supplements;
   while (row.next()) {
     auto json = decompress(row.bytes(2));
-    if (!json) return damaged(std::string(id), "supplement");
+    if (!json) return damaged_case(id, "supplement");
     supplements.push_back({row.text(0), row.integer(1), std::move(*json)});
   }
   if (auto read = row.finish(); !read) return read.error();

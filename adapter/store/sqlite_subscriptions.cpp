@@ -5,44 +5,11 @@
 #include <utility>
 
 #include "adapter/store/packing.h"
+#include "adapter/store/rows.h"
 #include "adapter/store/sqlite_outbox.h"
 
 namespace pas::store {
 namespace {
-
-base::Error damaged(std::string_view id, const char* what) {
-  return base::unavailable("subscription " + std::string(id) + ": its stored " + what + " is damaged");
-}
-
-std::optional<SubscriptionStatus> parse_status(std::string_view name) {
-  for (const auto status : {SubscriptionStatus::kRequested, SubscriptionStatus::kActive, SubscriptionStatus::kError,
-                            SubscriptionStatus::kOff}) {
-    if (to_string(status) == name) return status;
-  }
-  return std::nullopt;
-}
-
-// Of a row "SELECT s.*".
-Result<Subscription> subscription_of(const SqliteQuery& row) {
-  Subscription read;
-  read.id = row.text(1);
-  read.client = row.text(2);
-  const auto status = parse_status(row.bytes(3));
-  auto json = decompress(row.bytes(4));
-  read.endpoint = row.text(5);
-  auto organizations = unpack_texts(row.bytes(6));
-  if (!status || !json || !organizations) return damaged(read.id, "row");
-  read.status = *status;
-  read.json = std::move(*json);
-  read.organizations = std::move(*organizations);
-  read.version = row.text(7);
-  read.created_ms = row.integer(8);
-  read.end_ms = row.integer(9);
-  read.heartbeat_s = row.integer(10);
-  read.event_count = row.integer(11);
-  read.error = row.text(12);
-  return read;
-}
 
 Result<std::vector<Subscription>> read_all(SqliteQuery& row) {
   std::vector<Subscription> subscriptions;
@@ -170,7 +137,7 @@ Result<std::vector<Event>> read_events(SqliteConnection& connection, std::string
   std::vector<Event> events;
   while (row.next()) {
     auto focus = decompress(row.bytes(3));
-    if (!focus) return damaged(subscription_id, "event");
+    if (!focus) return damaged_subscription(subscription_id, "event");
     events.push_back({std::string(subscription_id), row.integer(0), row.text(1), row.integer(2), std::move(*focus)});
   }
   if (auto read = row.finish(); !read) return read.error();

@@ -5,7 +5,7 @@
 #include "adapter/store/case_keys.h"
 #include "adapter/store/packing.h"
 #include "adapter/store/sqlite_read.h"
-#include "fhir/base/digest.h"
+#include "adapter/store/verify.h"
 
 namespace pas::store {
 namespace {
@@ -50,8 +50,6 @@ constexpr Rule kRules[] = {
      ": it stands behind nothing"},
 };
 
-using Faults = std::vector<std::string>;
-
 Result<void> check_pages(SqliteConnection& connection, Faults& faults) {
   SqliteQuery row(connection, "PRAGMA integrity_check");
   while (row.next()) {
@@ -76,23 +74,11 @@ Result<void> check_keys(SqliteConnection& connection, const Case& record, Faults
   return {};
 }
 
-Result<void> check_texts(SqliteConnection& connection, const Case& record, Faults& faults) {
+Result<void> check_bodies(SqliteConnection& connection, const Case& record, Faults& faults) {
   SqliteQuery row(connection,
                   "SELECT request, response, claim, claim_response, decisions FROM bodies WHERE case_seq = ?",
                   record.order);
-  while (row.next()) {
-    for (int column = 0; column < 5; ++column) {
-      const auto text = decompress(row.bytes(column));
-      if (!text) faults.push_back("case " + record.id + ": a body is damaged");
-      if (column == 4 && text && !unpack_decisions(*text)) {
-        faults.push_back("case " + record.id + ": its decisions are damaged");
-      }
-      if (column == 0 && text && !text->empty() && !record.request_sha256.empty() &&
-          base::sha256_hex(*text) != record.request_sha256) {
-        faults.push_back("case " + record.id + ": the request does not have its hash");
-      }
-    }
-  }
+  while (row.next()) check_texts(record, row, faults);
   return row.finish();
 }
 
@@ -122,7 +108,7 @@ Result<void> check_cases(SqliteConnection& connection, Faults& faults) {
     if (!page) return page.error();
     for (const Case& record : page->cases) {
       if (auto checked = check_keys(connection, record, faults); !checked) return checked;
-      if (auto checked = check_texts(connection, record, faults); !checked) return checked;
+      if (auto checked = check_bodies(connection, record, faults); !checked) return checked;
     }
     before = page->continue_before;
   } while (before);

@@ -1,7 +1,5 @@
 #include "adapter/store/sqlite_write.h"
 
-#include <numeric>
-
 #include "adapter/store/packing.h"
 #include "adapter/store/sqlite_outbox.h"
 #include "adapter/store/sqlite_read.h"
@@ -12,18 +10,6 @@ namespace {
 
 base::Error conflict(const std::string& id, const char* why) {
   return {base::ErrorCode::kConflict, "case " + id + why};
-}
-
-std::size_t size_of(const std::vector<std::string>& texts) {
-  return std::accumulate(texts.begin(), texts.end(), std::size_t{0},
-                         [](std::size_t sum, const std::string& text) { return sum + text.size(); });
-}
-
-std::vector<std::string> compress_focuses(const std::vector<NewEvent>& events) {
-  std::vector<std::string> focuses;
-  focuses.reserve(events.size());
-  for (const NewEvent& event : events) focuses.push_back(compress(event.focus));
-  return focuses;
 }
 
 Result<void> check_against_stored(SqliteConnection& connection, const Submission& submission) {
@@ -147,31 +133,6 @@ Result<void> replace_bodies(SqliteConnection& connection, std::int64_t seq, cons
 }
 
 }  // namespace
-
-PackedSubmission::PackedSubmission(const Submission& submission)
-    : request(compress(submission.bodies.request)),
-      response(compress(submission.bodies.response)),
-      claim(compress(submission.bodies.claim)),
-      claim_response(compress(submission.bodies.claim_response)),
-      decisions(compress(pack_decisions(submission.decisions))),
-      keys(keys_of(submission.record)),
-      focuses(compress_focuses(submission.events)) {}
-
-std::size_t PackedSubmission::bytes() const {
-  return request.size() + response.size() + claim.size() + claim_response.size() + decisions.size() + size_of(focuses);
-}
-
-PackedRevision::PackedRevision(const Revision& revision)
-    : response(compress(revision.response)),
-      claim_response(compress(revision.claim_response)),
-      decisions(compress(pack_decisions(revision.decisions))),
-      focuses(compress_focuses(revision.events)) {
-  for (const Supplement& supplement : revision.supplements) supplements.push_back(compress(supplement.json));
-}
-
-std::size_t PackedRevision::bytes() const {
-  return response.size() + claim_response.size() + decisions.size() + size_of(supplements) + size_of(focuses);
-}
 
 Result<void> insert(SqliteConnection& connection, const Submission& submission, const PackedSubmission& packed) {
   const Case& record = submission.record;

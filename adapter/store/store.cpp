@@ -4,6 +4,7 @@
 #include <set>
 
 #include "adapter/store/memory.h"
+#include "adapter/store/postgres.h"
 #include "adapter/store/sqlite.h"
 #include "fhir/base/text.h"
 
@@ -11,6 +12,14 @@ namespace pas::store {
 namespace {
 
 constexpr int kMaxMonths = 1200;
+
+constexpr std::string_view kPostgres = "postgres:";
+
+// "postgres://host/db" is the URL itself.
+std::string conninfo_of(std::string_view specification) {
+  if (specification.starts_with("postgres://")) return std::string(specification);
+  return std::string(specification.substr(kPostgres.size()));
+}
 
 Result<void> check_items(const std::string& id, const std::vector<Item>& items,
                          const std::vector<DecisionRecord>& decisions) {
@@ -120,8 +129,18 @@ Result<std::unique_ptr<Store>> open_store(std::string_view specification) {
     options.file = specification.substr(kSqlite.size());
     return open_sqlite(options);
   }
+  if (specification.starts_with(kPostgres) && specification.size() > kPostgres.size()) {
+    PostgresOptions options;
+    options.conninfo = conninfo_of(specification);
+    return open_postgres(options);
+  }
   return base::Error{base::ErrorCode::kUnsupported,
-                     "store \"" + std::string(specification) + "\" is neither memory nor sqlite:FILE"};
+                     "store \"" + shown(specification) + "\" is neither memory, sqlite:FILE nor postgres:CONNINFO"};
+}
+
+std::string shown(std::string_view specification) {
+  if (!specification.starts_with(kPostgres)) return std::string(specification);
+  return std::string(kPostgres) + without_password(conninfo_of(specification));
 }
 
 }  // namespace pas::store

@@ -80,7 +80,8 @@ class Store {
 
   // Everything of the submission or nothing, durable when it returns without an error. kConflict: the id is taken, the
   // prior was replaced already, or a repeat (see Submission). kInvalid: a bad id or item, or an unknown prior.
-  // After kUnavailable the case is not there; only a power cut right then may yet bring it back, whole.
+  // After kUnavailable the case is not there; only a power cut right then, or a connection to the database that was
+  // lost and did not come back, may yet bring it, whole.
   virtual Result<void> commit(const Submission& submission) = 0;
 
   // Changes a case, all or nothing and durable as with commit. kConflict: the case has another revision, was replaced,
@@ -168,7 +169,10 @@ Result<void> check(const Submission& submission);
 Result<void> check(const Revision& revision);
 Result<void> check(const Subscription& subscription);
 
-// "memory", or "sqlite:FILE" with the defaults of SqliteOptions.
+// "memory", "sqlite:FILE" or "postgres:CONNINFO" (libpq's "host=… dbname=…", or a URL: "postgres://…"), with the
+// defaults of the backend's options.
 Result<std::unique_ptr<Store>> open_store(std::string_view specification);
+// The same as may be shown: without its password.
+std::string shown(std::string_view specification);
 
 }  // namespace pas::store

@@ -14,7 +14,9 @@ namespace pas {
 class StoreContract : public testing::TestWithParam<support::Backend> {
  protected:
   void SetUp() override {
-    auto opened = GetParam().open(folder_);
+    const auto specification = GetParam().specification(folder_);
+    if (!specification) GTEST_SKIP() << GetParam().name << " is not installed here";
+    auto opened = store::open_store(*specification);
     ASSERT_TRUE(opened) << opened.error().message;
     store_ = std::move(*opened);
   }
@@ -62,6 +64,6 @@ using Ids = std::vector<std::string>;
 
 }  // namespace pas
 
-#define PAS_EVERY_BACKEND(suite)                                                                 \
-  INSTANTIATE_TEST_SUITE_P(Backends, suite, testing::Values(support::kMemory, support::kSqlite), \
+#define PAS_EVERY_BACKEND(suite)                                                                                     \
+  INSTANTIATE_TEST_SUITE_P(Backends, suite, testing::Values(support::kMemory, support::kSqlite, support::kPostgres), \
                            [](const auto& backend) { return std::string(backend.param.name); })

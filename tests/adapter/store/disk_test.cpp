@@ -76,7 +76,7 @@ class FileSizeLimit {
 
 TEST(StoreDisk, AFailedWriteIsOverWhenTheDiskWorksAgain) {
   support::TemporaryFolder folder;
-  auto store = support::kSqlite.open(folder);
+  auto store = store::open_store(*support::kSqlite.specification(folder));
   ASSERT_TRUE(store);
   ASSERT_TRUE((*store)->commit(big(1, 10)));
   std::optional<store::Result<void>> failed;

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "fhir/base/digest.h"
+#include "tests/adapter/store/postgres_server.h"
 
 namespace pas::support {
 
@@ -73,8 +74,8 @@ TemporaryFolder::~TemporaryFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-const Backend kMemory = {"memory", [](const TemporaryFolder&) { return store::open_store("memory"); }};
-const Backend kSqlite = {
-    "sqlite", [](const TemporaryFolder& folder) { return store::open_store("sqlite:" + folder.file("store.db")); }};
+const Backend kMemory = {"memory", [](const TemporaryFolder&) { return "memory"; }};
+const Backend kSqlite = {"sqlite", [](const TemporaryFolder& folder) { return "sqlite:" + folder.file("store.db"); }};
+const Backend kPostgres = {"postgres", [](const TemporaryFolder&) { return postgres_specification(); }};
 
 }  // namespace pas::support

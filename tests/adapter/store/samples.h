@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -38,9 +39,11 @@ class TemporaryFolder {
 // The contract suite runs on each: a backend is a row here.
 struct Backend {
   const char* name;
-  std::function<store::Result<std::unique_ptr<store::Store>>(const TemporaryFolder&)> open;
+  // What open_store takes, of an empty store; nothing where it cannot be had.
+  std::function<std::optional<std::string>(const TemporaryFolder&)> specification;
 };
 extern const Backend kMemory;
 extern const Backend kSqlite;
+extern const Backend kPostgres;
 
 }  // namespace pas::support

@@ -126,7 +126,7 @@ TEST_F(SqliteStoreTest, RefusesANewerSchema) {
 TEST_F(SqliteStoreTest, SpecificationsNameABackend) {
   EXPECT_TRUE(store::open_store("memory"));
   EXPECT_TRUE(store::open_store("sqlite:" + file_));
-  for (const char* other : {"", "sqlite:", "sqlite", "postgres:host=x", "Memory"}) {
+  for (const char* other : {"", "sqlite:", "sqlite", "postgres:", "postgres", "Memory"}) {
     const auto opened = store::open_store(other);
     ASSERT_FALSE(opened) << other;
     EXPECT_EQ(opened.error().code, ErrorCode::kUnsupported);

@@ -1,0 +1,28 @@
+#pragma once
+// The statements of a commit, a revision and a reservation, each one transaction.
+
+#include <optional>
+#include <string_view>
+
+#include "adapter/store/packed.h"
+#include "adapter/store/postgres_connection.h"
+#include "adapter/store/store.h"
+
+namespace pas::store {
+
+// Store::commit, one round trip. `token` is of the call's own: by it find_commit knows what the call did.
+Result<void> insert(PostgresConnection& connection, const Submission& submission, const PackedSubmission& packed,
+                    std::string_view token);
+
+// Store::revise, two round trips.
+Result<void> revise(PostgresConnection& connection, const Revision& revision, const PackedRevision& packed,
+                    std::string_view token);
+
+// What became of an insert or a revise whose end is not known; nothing when it was not done.
+std::optional<Result<void>> find_commit(PostgresConnection& connection, std::string_view id, std::string_view token);
+std::optional<Result<void>> find_revision(PostgresConnection& connection, std::string_view id, std::string_view token);
+
+// The first of `count` numbers.
+Result<std::int64_t> take_numbers(PostgresConnection& connection, Sequence sequence, int count);
+
+}  // namespace pas::store
