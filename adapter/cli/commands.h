@@ -19,5 +19,7 @@ void add_definitions(CLI::App& app, int& exit_code);
 void add_fhirpath(CLI::App& app, int& exit_code);
 void add_policy(CLI::App& app, int& exit_code);
 void add_decisions(CLI::App& app, int& exit_code);
+void add_migrate(CLI::App& app, int& exit_code);
+void add_store(CLI::App& app, int& exit_code);
 
 }  // namespace pas::cli

@@ -37,7 +37,7 @@ std::vector<store::DecisionRecord> records_of(const DecisionOptions& options) {
   const store::Store& store = **opened;
   const auto found = store.find_case(options.id);
   if (!found) return fail(found.error().message);
-  if (!*found) return fail("no case " + options.id + " is in " + options.store);
+  if (!*found) return fail("no case " + options.id + " is in " + store::shown(options.store));
   std::vector<store::DecisionRecord> records;
   for (const store::Item& item : (*found)->items) {
     if (options.item != 0 && options.item != item.sequence) continue;
@@ -145,7 +145,9 @@ CLI::App* add_command(CLI::App& decisions, const char* name, const char* about, 
   CLI::App* command = decisions.add_subcommand(name, about);
   command->add_option("id", options.id, "The case: the id of its ClaimResponse")->required();
   command->add_option("--item", options.item, "Sequence of one item; without it all")->check(CLI::PositiveNumber);
-  command->add_option("--store", options.store, "sqlite:FILE")->envname("PAS_STORE")->capture_default_str();
+  command->add_option("--store", options.store, "sqlite:FILE or postgres:CONNINFO")
+      ->envname("PAS_STORE")
+      ->capture_default_str();
   return command;
 }
 
@@ -161,7 +163,7 @@ void add_decisions(CLI::App& app, int& exit_code) {
         ->check(CLI::IsMember({"text", "json"}))
         ->capture_default_str();
     command->footer(
-        "Needs no policies: a record explains itself. No adapter may have the store open.\n"
+        "Needs no policies: a record explains itself. No adapter may have a SQLite store open.\n"
         "Exit code: 0 done; 2 wrong call, or no such case, item or store.");
     command->callback([options, &exit_code] { exit_code = show(*options); });
   }
@@ -172,7 +174,7 @@ void add_decisions(CLI::App& app, int& exit_code) {
   command->footer(
       "By the policy of the same hash the record comes out the same byte for byte; by another the difference is "
       "shown.\n"
-      "No adapter may have the store open.\n"
+      "No adapter may have a SQLite store open.\n"
       "Exit code: 0 decided the same; 1 otherwise; 2 wrong call, or no such case, item, store or revision.");
   command->callback([options, &exit_code] { exit_code = replay(*options); });
 }

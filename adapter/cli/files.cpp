@@ -83,11 +83,10 @@ Loaded<decision::CasePolicies> load_case_policies(const std::string& directory) 
 }
 
 base::Result<std::unique_ptr<store::Store>> open_existing_store(const std::string& specification) {
-  constexpr std::string_view kKind = "sqlite:";
-  const bool is_file = specification.starts_with(kKind);
-  if (!is_file) return base::Error{base::ErrorCode::kInvalid, "sqlite:FILE is wanted, not " + specification};
-  const std::string file = specification.substr(kKind.size());
-  if (!std::filesystem::is_regular_file(file)) {
+  constexpr std::string_view kFile = "sqlite:";
+  if (specification == "memory") return base::invalid("sqlite:FILE or postgres:CONNINFO is wanted, not memory");
+  const std::string file = specification.starts_with(kFile) ? specification.substr(kFile.size()) : "";
+  if (!file.empty() && !std::filesystem::is_regular_file(file)) {
     return base::Error{base::ErrorCode::kNotFound, "no store is at " + file};
   }
   return store::open_store(specification);

@@ -90,8 +90,9 @@ std::string check_admin_address(const std::string& text) {
 }
 
 std::string check_store(const std::string& text) {
-  const bool known = text == "memory" || (text.starts_with("sqlite:") && text != "sqlite:");
-  return known ? "" : "sqlite:FILE or memory is wanted, not " + text;
+  return store::is_specification(text)
+             ? ""
+             : "sqlite:FILE, postgres:CONNINFO or memory is wanted, not " + store::shown(text);
 }
 
 std::string check_url(const std::string& text) {
@@ -321,8 +322,8 @@ int serve(const ServeOptions& options, const std::string& settings) {
     std::cout << "admin routes at " << url_of(admin_address.host, *admin_port) << "/admin" << std::endl;
   }
   worker.start();
-  std::cout << "pas-adapter " << PAS_VERSION << " is ready at " << here << "/fhir (store " << options.store << ")"
-            << std::endl;
+  std::cout << "pas-adapter " << PAS_VERSION << " is ready at " << here << "/fhir (store "
+            << store::shown(options.store) << ")" << std::endl;
 
   wait_for_the_end(signals, [&] { (void)reload(adjudicator, options.policies, **documents, log); });
   const bool clean = server.stop(std::chrono::seconds(options.grace_seconds));
@@ -347,7 +348,9 @@ void add_serve(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   command->add_option("--public-url", options->public_url, "How clients reach this server; by default http://LISTEN")
       ->check(CLI::Validator(check_url, ""));
-  command->add_option("--store", options->store, "sqlite:FILE, or memory: lost at the end")
+  command
+      ->add_option("--store", options->store,
+                   "sqlite:FILE, postgres:CONNINFO (or a URL postgres://…), or memory: lost at the end")
       ->check(CLI::Validator(check_store, ""))
       ->capture_default_str();
   command->add_option("--policies", options->policies, "Folder of the payers' policies")->capture_default_str();

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <vector>
 
+#include "adapter/store/store.h"
 #include "fhir/base/text.h"
 
 namespace pas::cli {
@@ -97,15 +98,17 @@ std::string settings_in_force(const CLI::App& command) {
   toml::table table;
   for (const CLI::Option* option :
        command.get_options([](const CLI::Option* each) { return each->get_configurable(); })) {
-    const std::string text = option->count() > 0 ? option->results().back() : option->get_default_str();
+    const std::string name = option->get_single_name();
+    const std::string value = option->count() > 0 ? option->results().back() : option->get_default_str();
+    const std::string text = name == "store" ? store::shown(value) : value;  // which may hold a password
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error == std::errc() && end == text.data() + text.size()) {
-      table.insert(option->get_single_name(), number);
+      table.insert(name, number);
     } else if (text == "true" || text == "false") {
-      table.insert(option->get_single_name(), text == "true");
+      table.insert(name, text == "true");
     } else {
-      table.insert(option->get_single_name(), text);
+      table.insert(name, text);
     }
   }
   std::ostringstream out;

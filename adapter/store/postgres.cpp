@@ -209,10 +209,14 @@ class PostgresStore final : public Store {
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_postgres(const PostgresOptions& options) {
+  if (auto ready = migrate_postgres(options); !ready) return ready.error();
+  return std::make_unique<PostgresStore>(options);
+}
+
+Result<Migration> migrate_postgres(const PostgresOptions& options) {
   auto connection = PostgresConnection::open(options.conninfo, PostgresConnection::Access::kWrite);
   if (!connection) return connection.error();
-  if (auto ready = migrate(**connection); !ready) return ready.error();
-  return std::make_unique<PostgresStore>(options);
+  return migrate(**connection);
 }
 
 std::string without_password(const std::string& conninfo) {

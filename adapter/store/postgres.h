@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 
+#include "adapter/store/migration.h"
 #include "adapter/store/store.h"
 
 namespace pas::store {
@@ -28,6 +29,7 @@ struct PostgresOptions {
 // Connects and brings the schema up to date. kUnsupported: a newer version of the adapter wrote it. kInvalid: the
 // schema holds tables of something else, or the connection string is wrong. kUnavailable: any other failure.
 Result<std::unique_ptr<Store>> open_postgres(const PostgresOptions& options);
+Result<Migration> migrate_postgres(const PostgresOptions& options);
 
 // The connection string as "keyword=value …" with no secret in it; "?" when it cannot be read.
 std::string without_password(const std::string& conninfo);

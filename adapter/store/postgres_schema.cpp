@@ -1,6 +1,8 @@
 #include "adapter/store/postgres_schema.h"
 
+#include <algorithm>
 #include <iterator>
+#include <optional>
 
 namespace pas::store {
 namespace {
@@ -207,8 +209,9 @@ Result<std::int64_t> version_of(PostgresConnection& connection) {
 
 }  // namespace
 
-Result<void> migrate(PostgresConnection& connection) {
+Result<Migration> migrate(PostgresConnection& connection) {
   constexpr std::int64_t newest = std::size(kMigrations);
+  std::optional<std::int64_t> from;
   for (;;) {
     auto version = version_of(connection);
     if (!version) return version.error();
@@ -217,16 +220,17 @@ Result<void> migrate(PostgresConnection& connection) {
                                                             " is of a newer adapter; this one knows " +
                                                             std::to_string(newest)};
     }
-    if (*version == newest) return {};
+    if (!from) from = std::max<std::int64_t>(*version, 0);
+    if (*version == newest) return Migration{*from, newest};
     PostgresTransaction transaction(connection);
     if (auto locked = connection.ask(kLock); !locked) return locked.error();
     const auto now = version_of(connection);
     if (!now) return now.error();
     if (*now != *version) continue;  // another adapter did it meanwhile
     const std::int64_t number = *version < 1 ? 1 : *version + 1;
-    if (auto ran = connection.execute(kMigrations[number - 1]); !ran) return ran;
+    if (auto ran = connection.execute(kMigrations[number - 1]); !ran) return ran.error();
     connection.queue("UPDATE pas_schema SET version = $1", number);
-    if (auto done = transaction.commit(); !done) return done;
+    if (auto done = transaction.commit(); !done) return done.error();
   }
 }
 

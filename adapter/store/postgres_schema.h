@@ -1,13 +1,12 @@
 #pragma once
 // The tables, as numbered migrations; the table pas_schema has the number of the last one that ran.
 
-#include <cstdint>
-
+#include "adapter/store/migration.h"
 #include "adapter/store/postgres_connection.h"
 
 namespace pas::store {
 
 // As migrate() of SQLite; several adapters that start at once wait for one another.
-Result<void> migrate(PostgresConnection& connection);
+Result<Migration> migrate(PostgresConnection& connection);
 
 }  // namespace pas::store

@@ -292,4 +292,14 @@ Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options) {
                                        std::move(connections->checkpoint), std::move(connections->readers));
 }
 
+Result<Migration> migrate_sqlite(const SqliteOptions& options) {
+  auto lock = FileLock::take(options.file);
+  if (!lock) return lock.error();
+  auto connection = SqliteConnection::open(options.file, SqliteConnection::Mode::kWrite);
+  if (!connection) return connection.error();
+  auto migrated = migrate(**connection);
+  if (!migrated) return base::Error{migrated.error().code, options.file + ": " + migrated.error().message};
+  return migrated;
+}
+
 }  // namespace pas::store

@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 
+#include "adapter/store/migration.h"
 #include "adapter/store/store.h"
 
 namespace pas::store {
@@ -32,5 +33,6 @@ struct SqliteOptions {
 // Opens or creates the file and brings its schema up to date. kConflict: another process has it. kUnsupported: a newer
 // version of the adapter wrote it. kInvalid: it is not a store of the adapter. kUnavailable: any other failure.
 Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options);
+Result<Migration> migrate_sqlite(const SqliteOptions& options);
 
 }  // namespace pas::store

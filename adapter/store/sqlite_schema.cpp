@@ -217,7 +217,7 @@ Result<void> run_migration(SqliteConnection& connection, std::int64_t number) {
 
 }  // namespace
 
-Result<void> migrate(SqliteConnection& connection) {
+Result<Migration> migrate(SqliteConnection& connection) {
   const auto version = read_integer(connection, "PRAGMA user_version");
   if (!version) return version.error();
   const auto application = read_integer(connection, "PRAGMA application_id");
@@ -234,9 +234,9 @@ Result<void> migrate(SqliteConnection& connection) {
                                                           std::to_string(newest)};
   }
   for (std::int64_t number = *version + 1; number <= newest; ++number) {
-    if (auto ran = run_migration(connection, number); !ran) return ran;
+    if (auto ran = run_migration(connection, number); !ran) return ran.error();
   }
-  return {};
+  return Migration{*version, newest};
 }
 
 }  // namespace pas::store

@@ -2,12 +2,13 @@
 // The tables, as numbered migrations. The file's user_version is the number of the last one that ran, its
 // application_id says that it is ours.
 
+#include "adapter/store/migration.h"
 #include "adapter/store/sqlite_connection.h"
 
 namespace pas::store {
 
 // Runs what is missing, each migration in a transaction of its own. kUnsupported: the file is from a newer version.
 // kInvalid: it is another program's database, or not one at all. Changes nothing then.
-Result<void> migrate(SqliteConnection& connection);
+Result<Migration> migrate(SqliteConnection& connection);
 
 }  // namespace pas::store

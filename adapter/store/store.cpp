@@ -13,12 +13,29 @@ namespace {
 
 constexpr int kMaxMonths = 1200;
 
+constexpr std::string_view kSqlite = "sqlite:";
 constexpr std::string_view kPostgres = "postgres:";
 
-// "postgres://host/db" is the URL itself.
-std::string conninfo_of(std::string_view specification) {
-  if (specification.starts_with("postgres://")) return std::string(specification);
-  return std::string(specification.substr(kPostgres.size()));
+std::optional<SqliteOptions> sqlite_options(std::string_view specification) {
+  if (!specification.starts_with(kSqlite) || specification.size() == kSqlite.size()) return std::nullopt;
+  SqliteOptions options;
+  options.file = specification.substr(kSqlite.size());
+  return options;
+}
+
+std::optional<PostgresOptions> postgres_options(std::string_view specification) {
+  PostgresOptions options;
+  if (specification.starts_with("postgres://") || specification.starts_with("postgresql://")) {
+    options.conninfo = specification;  // a URL as libpq takes it
+  } else if (specification.starts_with(kPostgres)) {
+    options.conninfo = specification.substr(kPostgres.size());
+  }
+  return options.conninfo.empty() ? std::nullopt : std::optional(options);
+}
+
+base::Error unknown_store(std::string_view specification) {
+  return {base::ErrorCode::kUnsupported,
+          "store \"" + shown(specification) + "\" is neither memory, sqlite:FILE nor postgres:CONNINFO"};
 }
 
 Result<void> check_items(const std::string& id, const std::vector<Item>& items,
@@ -123,24 +140,28 @@ Result<void> check(const Subscription& subscription) {
 
 Result<std::unique_ptr<Store>> open_store(std::string_view specification) {
   if (specification == "memory") return open_memory();
-  constexpr std::string_view kSqlite = "sqlite:";
-  if (specification.starts_with(kSqlite) && specification.size() > kSqlite.size()) {
-    SqliteOptions options;
-    options.file = specification.substr(kSqlite.size());
-    return open_sqlite(options);
-  }
-  if (specification.starts_with(kPostgres) && specification.size() > kPostgres.size()) {
-    PostgresOptions options;
-    options.conninfo = conninfo_of(specification);
-    return open_postgres(options);
-  }
-  return base::Error{base::ErrorCode::kUnsupported,
-                     "store \"" + shown(specification) + "\" is neither memory, sqlite:FILE nor postgres:CONNINFO"};
+  if (const auto sqlite = sqlite_options(specification)) return open_sqlite(*sqlite);
+  if (const auto postgres = postgres_options(specification)) return open_postgres(*postgres);
+  return unknown_store(specification);
+}
+
+Result<Migration> migrate_store(std::string_view specification) {
+  if (specification == "memory") return base::invalid("a store in memory has no schema");
+  if (const auto sqlite = sqlite_options(specification)) return migrate_sqlite(*sqlite);
+  if (const auto postgres = postgres_options(specification)) return migrate_postgres(*postgres);
+  return unknown_store(specification);
+}
+
+bool is_specification(std::string_view text) {
+  return text == "memory" || sqlite_options(text) || postgres_options(text);
 }
 
 std::string shown(std::string_view specification) {
-  if (!specification.starts_with(kPostgres)) return std::string(specification);
-  return std::string(kPostgres) + without_password(conninfo_of(specification));
+  if (const auto postgres = postgres_options(specification)) {
+    return std::string(kPostgres) + without_password(postgres->conninfo);
+  }
+  return std::string(is_specification(specification) ? specification
+                                                     : specification.substr(0, specification.find(':')));
 }
 
 }  // namespace pas::store

@@ -172,7 +172,8 @@ Result<void> check(const Subscription& subscription);
 // "memory", "sqlite:FILE" or "postgres:CONNINFO" (libpq's "host=… dbname=…", or a URL: "postgres://…"), with the
 // defaults of the backend's options.
 Result<std::unique_ptr<Store>> open_store(std::string_view specification);
-// The same as may be shown: without its password.
+bool is_specification(std::string_view text);
+// The same as may be shown: without a password. Of what is none, the part before a colon.
 std::string shown(std::string_view specification);
 
 }  // namespace pas::store

@@ -12,11 +12,8 @@
 #include <map>
 #include <mutex>
 #include <random>
-#include <set>
 #include <thread>
 
-#include "adapter/store/store.h"
-#include "fhir/base/digest.h"
 #include "tests/adapter/cli/process.h"
 #include "tests/adapter/cli/requests.h"
 #include "tests/adapter/store/samples.h"
@@ -24,19 +21,13 @@
 namespace pas {
 namespace {
 
+using support::answer_to;
 using support::ask;
+using support::check_store;
 using support::http_request;
 using support::RunningAdapter;
+using support::Sent;
 using support::submit_request;
-
-// Bundle to answer; the answer is empty while it is in doubt.
-using Sent = std::map<std::string, std::string>;
-
-// The answer to a Bundle; empty unless it is 200.
-std::string answer_to(support::HttpClient& client, const std::string& bundle) {
-  const auto answer = client.exchange(submit_request(bundle));
-  return answer && answer->status == 200 ? answer->body : std::string();
-}
 
 // Submits from four connections, kills the adapter after some answers, and returns all that was sent.
 Sent stream_and_kill(RunningAdapter& adapter, int first, int answers_before) {
@@ -61,28 +52,6 @@ Sent stream_and_kill(RunningAdapter& adapter, int first, int answers_before) {
   for (std::thread& client : clients) client.join();
   EXPECT_EQ(adapter.process().wait(), -SIGKILL);
   return sent;
-}
-
-// Everything sent is one case, numbered once, and the store is sound.
-void check_store(const std::string& specification, const Sent& sent) {
-  auto opened = store::open_store(specification);
-  ASSERT_TRUE(opened) << opened.error().message;
-  std::multiset<std::string> hashes;
-  std::set<std::string> numbers;
-  std::optional<std::int64_t> before;
-  do {
-    const auto page = (*opened)->list_cases({}, before, store::kMaxCases);
-    ASSERT_TRUE(page);
-    for (const store::Case& record : page->cases) {
-      hashes.insert(record.request_sha256);
-      EXPECT_EQ(record.items.at(0).action, "A1");
-      EXPECT_TRUE(numbers.insert(record.items.at(0).authorization_number).second) << "a number was given twice";
-    }
-    before = page->continue_before;
-  } while (before);
-  EXPECT_EQ(hashes.size(), sent.size());
-  for (const auto& [bundle, answer] : sent) EXPECT_EQ(hashes.count(base::sha256_hex(bundle)), 1U);
-  EXPECT_EQ(*(*opened)->verify(), std::vector<std::string>());
 }
 
 TEST(Durability, KillNineLosesAndDoublesNothing) {

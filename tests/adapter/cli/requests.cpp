@@ -4,7 +4,11 @@
 
 #include <array>
 #include <cstdio>
+#include <optional>
+#include <set>
 
+#include "adapter/store/store.h"
+#include "fhir/base/digest.h"
 #include "fhir/json/document.h"
 #include "tests/support/files.h"
 
@@ -43,6 +47,32 @@ std::string response_id(const std::string& answer) {
 std::optional<HttpAnswer> ask(std::uint16_t port, const std::string& request) {
   HttpClient client(port);
   return client.exchange(request);
+}
+
+std::string answer_to(HttpClient& client, const std::string& bundle) {
+  const auto answer = client.exchange(submit_request(bundle));
+  return answer && answer->status == 200 ? answer->body : std::string();
+}
+
+void check_store(const std::string& specification, const Sent& sent) {
+  auto opened = store::open_store(specification);
+  ASSERT_TRUE(opened) << opened.error().message;
+  std::multiset<std::string> hashes;
+  std::set<std::string> numbers;
+  std::optional<std::int64_t> before;
+  do {
+    const auto page = (*opened)->list_cases({}, before, store::kMaxCases);
+    ASSERT_TRUE(page);
+    for (const store::Case& record : page->cases) {
+      hashes.insert(record.request_sha256);
+      EXPECT_EQ(record.items.at(0).action, "A1");
+      EXPECT_TRUE(numbers.insert(record.items.at(0).authorization_number).second) << "a number was given twice";
+    }
+    before = page->continue_before;
+  } while (before);
+  EXPECT_EQ(hashes.size(), sent.size());
+  for (const auto& [bundle, answer] : sent) EXPECT_EQ(hashes.count(base::sha256_hex(bundle)), 1U);
+  EXPECT_EQ(*(*opened)->verify(), std::vector<std::string>());
 }
 
 }  // namespace pas::support

@@ -2,6 +2,7 @@
 // Submissions to a running adapter that differ from each other, and what comes back.
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -17,6 +18,15 @@ std::string submit_request(const std::string& bundle);
 
 // ClaimResponse.id of an answer to $submit; empty when it has none.
 std::string response_id(const std::string& answer);
+
+// Bundle to answer; the answer is empty while it is in doubt.
+using Sent = std::map<std::string, std::string>;
+
+// The answer to a Bundle; empty unless it is 200.
+std::string answer_to(HttpClient& client, const std::string& bundle);
+
+// Everything sent is one case of the store, numbered once, and the store is sound.
+void check_store(const std::string& specification, const Sent& sent);
 
 // On a connection of its own.
 std::optional<HttpAnswer> ask(std::uint16_t port, const std::string& request);

@@ -1,0 +1,75 @@
+// migrate and store verify: what an operator does to a store while no request runs.
+
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include "adapter/cli/commands.h"
+#include "adapter/cli/files.h"
+#include "adapter/store/migration.h"
+#include "adapter/store/store.h"
+
+namespace pas::cli {
+namespace {
+
+int fail(const base::Error& error) {
+  std::cerr << "pas-adapter: " << error.message << "\n";
+  return error.code == base::ErrorCode::kUnavailable ? kFailed : kUsage;
+}
+
+int run_migrate(const std::string& specification) {
+  const auto done = store::migrate_store(specification);
+  if (!done) return fail(done.error());
+  std::cout << store::shown(specification) << ": ";
+  if (done->from == done->to) {
+    std::cout << "schema " << done->to << ", up to date\n";
+  } else if (done->from == 0) {
+    std::cout << "made, schema " << done->to << "\n";
+  } else {
+    std::cout << "schema " << done->from << " -> " << done->to << "\n";
+  }
+  return kDone;
+}
+
+int run_verify(const std::string& specification) {
+  const auto opened = open_existing_store(specification);
+  if (!opened) return fail(opened.error());
+  const auto faults = (*opened)->verify();
+  if (!faults) return fail(faults.error());
+  for (const std::string& fault : *faults) std::cout << fault << "\n";
+  if (faults->empty()) std::cout << store::shown(specification) << ": sound\n";
+  return faults->empty() ? kDone : kFailed;
+}
+
+CLI::App* add_with_store(CLI::App& app, const char* name, const char* about, std::string& specification) {
+  CLI::App* command = app.add_subcommand(name, about);
+  command->add_option("--store", specification, "sqlite:FILE or postgres:CONNINFO")
+      ->envname("PAS_STORE")
+      ->capture_default_str();
+  return command;
+}
+
+}  // namespace
+
+void add_migrate(CLI::App& app, int& exit_code) {
+  const auto specification = std::make_shared<std::string>("sqlite:pas-adapter.db");
+  CLI::App* command = add_with_store(app, "migrate", "Bring a store's schema up to date", *specification);
+  command->footer(
+      "serve does the same when it starts; this is for a database whose tables serve may not create. A schema of a\n"
+      "newer adapter is refused and left as it is.\n"
+      "Exit code: 0 up to date; 1 the store cannot be had now; 2 wrong call, or not a store that this adapter knows.");
+  command->callback([specification, &exit_code] { exit_code = run_migrate(*specification); });
+}
+
+void add_store(CLI::App& app, int& exit_code) {
+  CLI::App* store = app.add_subcommand("store", "Look after a store");
+  store->require_subcommand(1);
+  const auto specification = std::make_shared<std::string>("sqlite:pas-adapter.db");
+  CLI::App* command = add_with_store(*store, "verify", "Read everything and list what is wrong", *specification);
+  command->footer(
+      "Names cases, never content. No adapter may have a SQLite store open.\n"
+      "Exit code: 0 sound; 1 a fault, or the store cannot be had now; 2 wrong call, or no such store.");
+  command->callback([specification, &exit_code] { exit_code = run_verify(*specification); });
+}
+
+}  // namespace pas::cli
