@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <deque>
 #include <mutex>
 #include <thread>
 
@@ -53,10 +54,12 @@ class Load {
 
  private:
   void run(std::size_t client) {
+    std::deque<support::HttpClient> connections;  // made while all adapters are there
+    for (const std::uint16_t port : ports_) connections.emplace_back(port);
     for (std::size_t number = client; !stopping_; number += kClients) {
       const std::string bundle = support::distinct_bundle(static_cast<int>(number));
       for (std::size_t tries = 0;; ++tries) {
-        const auto answer = support::ask(ports_[(number + tries) % ports_.size()], support::submit_request(bundle));
+        const auto answer = connections[(number + tries) % ports_.size()].exchange(support::submit_request(bundle));
         if (answer && answer->status == 200) {
           const std::scoped_lock lock(mutex_);
           sent_[bundle] = answer->body;

@@ -27,6 +27,7 @@
 #include "mappings/pas/v2_0_1/version.h"
 #include "mappings/pas/v2_2_1/version.h"
 #include "tests/adapter/service/fixture.h"
+#include "tests/adapter/store/postgres_server.h"
 #include "tests/mappings/pas/cases.h"
 #include "tests/support/files.h"
 
@@ -263,8 +264,11 @@ TEST_P(Workflow, GoesAsWritten) {
     if (chain["version"] && chain["version"].text() != version->name) continue;
     SCOPED_TRACE(std::string(chain["name"].text()));
     const fs::path database = fs::path(testing::TempDir()) / ("workflow-" + std::to_string(getpid()) + ".db");
-    const std::string store = std::string(kind) == "sqlite" ? "sqlite:" + database.string() : "memory";
-    run(chain, "/pas/" + std::string(version->name) + "/fhir", store);
+    std::optional<std::string> store = kind;
+    if (store == "sqlite") *store += ":" + database.string();
+    if (store == "postgres") store = support::postgres_specification();
+    if (!store) GTEST_SKIP() << "PostgreSQL is not installed here";
+    run(chain, "/pas/" + std::string(version->name) + "/fhir", *store);
     for (const char* suffix : {"", "-wal", "-shm", ".lock"}) fs::remove(database.string() + suffix);
   }
 }
@@ -272,7 +276,8 @@ TEST_P(Workflow, GoesAsWritten) {
 INSTANTIATE_TEST_SUITE_P(
     All, Workflow,
     testing::Combine(testing::ValuesIn(support::files_below(support::repo_path("tests/cases/workflow"), ".json")),
-                     testing::Values(&v2_2_1::kVersion, &v2_0_1::kVersion), testing::Values("memory", "sqlite")),
+                     testing::Values(&v2_2_1::kVersion, &v2_0_1::kVersion),
+                     testing::Values("memory", "sqlite", "postgres")),
     [](const auto& tested) {
       std::string name = std::get<0>(tested.param).stem().string() + "_" +
                          std::string(std::get<1>(tested.param)->name) + "_" + std::get<2>(tested.param);
