@@ -158,6 +158,8 @@ def worse(now, before):
 
 
 def check(options, figures):
+    if not FIGURES.exists():
+        sys.exit(f"bench: no {FIGURES.relative_to(ROOT)} to compare with: --write makes it")
     before = ratios(json.loads(FIGURES.read_text()))
     lost = worse(ratios(figures), before)
     if lost:  # once more: a busy machine makes one bad figure, not two
