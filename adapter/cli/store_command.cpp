@@ -1,11 +1,13 @@
-// migrate and store verify: what an operator does to a store while no request runs.
+// migrate, store verify, export and import: what an operator does to a store while no request runs.
 
+#include <fstream>
 #include <iostream>
 #include <memory>
 #include <string>
 
 #include "adapter/cli/commands.h"
 #include "adapter/cli/files.h"
+#include "adapter/store/archive.h"
 #include "adapter/store/migration.h"
 #include "adapter/store/store.h"
 
@@ -41,6 +43,31 @@ int run_verify(const std::string& specification) {
   return faults->empty() ? kDone : kFailed;
 }
 
+int run_export(const std::string& specification, const std::string& file) {
+  std::ofstream out;
+  if (!file.empty()) out.open(file, std::ios::binary);
+  if (!file.empty() && !out) {
+    std::cerr << "pas-adapter: " << file << " cannot be written\n";
+    return kUsage;
+  }
+  const auto rows = store::export_store(specification, file.empty() ? std::cout : out);
+  if (!rows) return fail(rows.error());
+  std::cerr << store::shown(specification) << ": " << *rows << " rows\n";
+  return kDone;
+}
+
+int run_import(const std::string& specification, const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) {
+    std::cerr << "pas-adapter: " << file << " cannot be read\n";
+    return kUsage;
+  }
+  const auto rows = store::import_store(specification, in);
+  if (!rows) return fail(rows.error());
+  std::cout << store::shown(specification) << ": " << *rows << " rows\n";
+  return run_verify(specification);
+}
+
 CLI::App* add_with_store(CLI::App& app, const char* name, const char* about, std::string& specification) {
   CLI::App* command = app.add_subcommand(name, about);
   command->add_option("--store", specification, "sqlite:FILE or postgres:CONNINFO")
@@ -64,6 +91,25 @@ void add_migrate(CLI::App& app, int& exit_code) {
 void add_store(CLI::App& app, int& exit_code) {
   CLI::App* store = app.add_subcommand("store", "Look after a store");
   store->require_subcommand(1);
+  {
+    const auto specification = std::make_shared<std::string>("sqlite:pas-adapter.db");
+    const auto file = std::make_shared<std::string>();
+    CLI::App* command =
+        add_with_store(*store, "export", "Write all that a store holds as lines of JSON", *specification);
+    command->add_option("--to", *file, "File; without it standard output. It holds patient data");
+    command->footer("Exit code: 0 done; 1 the store cannot be had now, or a write failed; 2 wrong call.");
+    command->callback([specification, file, &exit_code] { exit_code = run_export(*specification, *file); });
+  }
+  {
+    const auto specification = std::make_shared<std::string>("sqlite:pas-adapter.db");
+    const auto file = std::make_shared<std::string>();
+    CLI::App* command = add_with_store(*store, "import", "Fill an empty store with what export wrote", *specification);
+    command->add_option("file", *file, "What export wrote")->required();
+    command->footer(
+        "All or nothing; the store is verified at the end. A SQLite file is made if it is not there.\n"
+        "Exit code: 0 done and sound; 1 not sound, or the store cannot be had now; 2 wrong call, or a wrong file.");
+    command->callback([specification, file, &exit_code] { exit_code = run_import(*specification, *file); });
+  }
   const auto specification = std::make_shared<std::string>("sqlite:pas-adapter.db");
   CLI::App* command = add_with_store(*store, "verify", "Read everything and list what is wrong", *specification);
   command->footer(

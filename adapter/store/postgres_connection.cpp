@@ -168,6 +168,17 @@ void PostgresConnection::queue_statement(std::string_view sql, const std::vector
   queued_.push_back({"", name});
 }
 
+void PostgresConnection::queue_row(std::string_view sql,
+                                   const std::vector<std::variant<std::int64_t, std::string>>& values) {
+  std::vector<Parameter> parameters;
+  for (const auto& value : values) {
+    const auto* integer = std::get_if<std::int64_t>(&value);
+    parameters.push_back(integer != nullptr ? Parameter(*integer)
+                                            : Parameter(std::string_view(std::get<std::string>(value))));
+  }
+  queue_statement(sql, parameters);
+}
+
 Result<std::vector<PostgresRows>> PostgresConnection::send() {
   const auto queued = std::exchange(queued_, {});
   std::vector<PostgresRows> rows;

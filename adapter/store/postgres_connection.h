@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "fhir/base/result.h"
@@ -68,6 +69,7 @@ class PostgresConnection {
   void queue(std::string_view sql, const Values&... values) {
     queue_statement(sql, {Parameter(values)...});
   }
+  void queue_row(std::string_view sql, const std::vector<std::variant<std::int64_t, std::string>>& values);
   // One round trip: the rows of each queued statement, or the first failure; what is behind it did not run.
   Result<std::vector<PostgresRows>> send();
 

@@ -44,7 +44,7 @@ CREATE TABLE cases (
   due_ms bigint NOT NULL,
   requestors bytea NOT NULL,
   revision bigint NOT NULL,
-  token bytea NOT NULL
+  token bytea NOT NULL DEFAULT ''
 );
 CREATE INDEX cases_member ON cases (member_id, seq);
 CREATE INDEX cases_status ON cases (status, seq) WHERE status <> 'decided';
@@ -104,7 +104,7 @@ CREATE TABLE revisions (
   action bytea NOT NULL,
   note bytea NOT NULL,
   decisions bytea NOT NULL,
-  token bytea NOT NULL,
+  token bytea NOT NULL DEFAULT '',
   PRIMARY KEY (case_seq, revision)
 );
 

@@ -71,6 +71,12 @@ class SqliteQuery {
   SqliteQuery& operator=(const SqliteQuery&) = delete;
   ~SqliteQuery();
 
+  // Places count from 1; for values whose number is not known here.
+  void bind(int place, std::int64_t value) { note(sqlite3_bind_int64(statement_, place, value)); }
+  void bind(int place, int value) { bind(place, std::int64_t{value}); }
+  void bind(int place, std::string_view text);
+  void bind(int place, SqliteBlob blob);
+
   bool next();                  // false at the end and on failure
   Result<void> finish() const;  // the failure, if there was one
 
@@ -80,10 +86,6 @@ class SqliteQuery {
   std::string text(int column) const { return std::string(bytes(column)); }
 
  private:
-  void bind(int place, std::int64_t value) { note(sqlite3_bind_int64(statement_, place, value)); }
-  void bind(int place, int value) { bind(place, std::int64_t{value}); }
-  void bind(int place, std::string_view text);
-  void bind(int place, SqliteBlob blob);
   void note(int code) {
     if (code_ == SQLITE_OK) code_ = code;
   }

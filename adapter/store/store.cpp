@@ -6,6 +6,7 @@
 #include "adapter/store/memory.h"
 #include "adapter/store/postgres.h"
 #include "adapter/store/sqlite.h"
+#include "adapter/store/tables.h"
 #include "fhir/base/text.h"
 
 namespace pas::store {
@@ -149,6 +150,13 @@ Result<Migration> migrate_store(std::string_view specification) {
   if (specification == "memory") return base::invalid("a store in memory has no schema");
   if (const auto sqlite = sqlite_options(specification)) return migrate_sqlite(*sqlite);
   if (const auto postgres = postgres_options(specification)) return migrate_postgres(*postgres);
+  return unknown_store(specification);
+}
+
+Result<std::unique_ptr<Tables>> open_tables(std::string_view specification) {
+  if (specification == "memory") return base::invalid("a store in memory has no tables");
+  if (const auto sqlite = sqlite_options(specification)) return open_sqlite_tables(*sqlite);
+  if (const auto postgres = postgres_options(specification)) return open_postgres_tables(*postgres);
   return unknown_store(specification);
 }
 

@@ -1,0 +1,103 @@
+#include <utility>
+
+#include "adapter/store/postgres_connection.h"
+#include "adapter/store/postgres_schema.h"
+#include "adapter/store/tables.h"
+
+namespace pas::store {
+namespace {
+
+constexpr std::size_t kBatchRows = 200;
+constexpr std::size_t kBatchBytes = std::size_t{1} << 23U;
+constexpr std::string_view kIdentities[] = {"cases.seq", "supplements.seq", "subscriptions.seq", "outbox.id",
+                                            "deliveries.seq"};
+
+std::string sequence_of(Sequence sequence) {
+  return sequence == Sequence::kAuthorization ? "authorization_numbers" : "administrative_reference_numbers";
+}
+
+class PostgresTables final : public Tables {
+ public:
+  explicit PostgresTables(std::unique_ptr<PostgresConnection> connection)
+      : connection_(std::move(connection)), transaction_(*connection_) {
+    connection_->queue("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+  }
+
+  Result<void> read(const Table& table, const std::function<Result<void>(const TableRow&)>& each) override {
+    connection_->queue("DECLARE exported CURSOR FOR " + select_of(table));
+    for (bool any = true; any;) {
+      auto row = connection_->ask("FETCH FORWARD 50 FROM exported");
+      if (!row) return row.error();
+      for (any = false; row->next(); any = true) {
+        TableRow values;
+        for (std::size_t i = 0; i < table.columns.size(); ++i) {
+          const auto column = static_cast<int>(i);
+          const ColumnKind kind = table.columns[i].kind;
+          const bool is_integer = kind == ColumnKind::kInteger || kind == ColumnKind::kReference;
+          values.push_back(is_integer ? Value(row->integer(column)) : Value(row->text(column)));
+        }
+        if (auto done = each(values); !done) return done;
+      }
+    }
+    connection_->queue("CLOSE exported");
+    return flush();
+  }
+
+  Result<std::int64_t> next_number(Sequence sequence) override {
+    auto row = connection_->ask("SELECT last_value + is_called::int FROM " + sequence_of(sequence));
+    if (!row) return row.error();
+    return row->next() ? row->integer(0) : 1;
+  }
+
+  Result<void> insert(const Table& table, const TableRow& row) override {
+    std::string sql = "INSERT INTO " + std::string(table.name) + " (" + columns_of(table) + ") VALUES (";
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const std::string value = "$" + std::to_string(i + 1);
+      sql.append(i == 0 ? "" : ", ")
+          .append(table.columns[i].kind == ColumnKind::kReference ? "nullif(" + value + ", 0)" : value);
+      if (const auto* text = std::get_if<std::string>(&row[i])) bytes_ += text->size();
+    }
+    connection_->queue_row(sql + ")", row);
+    return ++rows_ >= kBatchRows || bytes_ >= kBatchBytes ? flush() : Result<void>();
+  }
+
+  Result<void> set_next_number(Sequence sequence, std::int64_t next) override {
+    connection_->queue("SELECT setval('" + sequence_of(sequence) + "', $1, false)", next);
+    return flush();
+  }
+
+  Result<void> commit() override {
+    for (const std::string_view identity : kIdentities) {
+      const auto dot = identity.find('.');
+      const std::string table(identity.substr(0, dot));
+      const std::string column(identity.substr(dot + 1));
+      connection_->queue("SELECT setval(pg_get_serial_sequence('" + table + "', '" + column + "'), max(" + column +
+                         ")) FROM " + table + " HAVING max(" + column + ") IS NOT NULL");
+    }
+    return transaction_.commit();
+  }
+
+ private:
+  Result<void> flush() {
+    rows_ = bytes_ = 0;
+    auto sent = connection_->send();
+    if (!sent) return sent.error();
+    return {};
+  }
+
+  const std::unique_ptr<PostgresConnection> connection_;
+  PostgresTransaction transaction_;
+  std::size_t rows_ = 0;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Tables>> open_postgres_tables(const PostgresOptions& options) {
+  auto connection = PostgresConnection::open(options.conninfo, PostgresConnection::Access::kWrite);
+  if (!connection) return connection.error();
+  if (auto ready = migrate(**connection); !ready) return ready.error();
+  return std::make_unique<PostgresTables>(std::move(*connection));
+}
+
+}  // namespace pas::store

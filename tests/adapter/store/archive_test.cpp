@@ -1,0 +1,146 @@
+// Export and import: what one store wrote comes out of another as the same lines.
+
+#include "adapter/store/archive.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "tests/adapter/store/postgres_server.h"
+#include "tests/adapter/store/samples.h"
+
+namespace pas {
+namespace {
+
+using base::ErrorCode;
+using support::submission;
+
+std::string exported(const std::string& specification) {
+  std::ostringstream out;
+  const auto rows = store::export_store(specification, out);
+  EXPECT_TRUE(rows) << rows.error().message;
+  return out.str();
+}
+
+void import(const std::string& specification, const std::string& lines) {
+  std::istringstream in(lines);
+  const auto rows = store::import_store(specification, in);
+  EXPECT_TRUE(rows) << rows.error().message;
+}
+
+// Of everything something: an update, a revision with a supplement, bytes that are no text, a subscription with events,
+// messages that wait, are leased and have failed.
+void fill(const std::string& specification) {
+  auto opened = store::open_store(specification);
+  ASSERT_TRUE(opened) << opened.error().message;
+  store::Store& store = **opened;
+  store::Subscription subscription;
+  subscription.id = "s-1";
+  subscription.organizations = {"1234567893"};
+  subscription.json = "{}";
+  ASSERT_TRUE(store.put_subscription(subscription, {{0, "", "handshake", "1", 5, "s-1"}}));
+  auto first = submission("c-1");
+  first.bodies.request = support::noise(3000, 1);
+  first.record.request_sha256.clear();
+  first.record.client = std::string("nul\0\xFF", 5);
+  first.events = {{"s-1", "focus 1"}};
+  ASSERT_TRUE(store.commit(first));
+  auto update = submission("c-2");
+  update.record.kind = store::Kind::kUpdate;
+  update.record.prior_id = "c-1";
+  ASSERT_TRUE(store.commit(update));
+  store::Revision revision;
+  revision.case_id = "c-2";
+  revision.expected_revision = 1;
+  revision.items = update.record.items;
+  revision.items[1].action = "A1";
+  revision.decisions = {{2, "approved"}};
+  revision.supplements = {{"x", 7, "a letter"}};
+  revision.events = {{"s-1", "focus 2"}};
+  revision.actor = "nurse";
+  ASSERT_TRUE(store.revise(revision));
+  ASSERT_TRUE(store.reserve_numbers(store::Sequence::kAuthorization, 5));
+  ASSERT_TRUE(store.enqueue({{0, "", "k", "of no case", 1}}));
+  const auto taken = store.take_messages(1, 1000, 1);
+  ASSERT_EQ(taken->size(), 1U);
+  store::Settlement failed;
+  failed.outcome = store::Outcome::kFailed;
+  failed.attempt = 1;
+  failed.result = "gone";
+  ASSERT_TRUE(store.settle(taken->front().id, failed));
+}
+
+class Archive : public testing::Test {
+ protected:
+  std::string sqlite(const std::string& name) const { return "sqlite:" + folder_.file(name); }
+  support::TemporaryFolder folder_;
+};
+
+TEST_F(Archive, SqliteAndBack) {
+  fill(sqlite("a.db"));
+  const std::string lines = exported(sqlite("a.db"));
+  import(sqlite("b.db"), lines);
+  EXPECT_TRUE(exported(sqlite("b.db")) == lines);
+  auto store = store::open_store(sqlite("b.db"));
+  ASSERT_TRUE(store);
+  EXPECT_EQ(*(*store)->verify(), std::vector<std::string>());
+}
+
+TEST_F(Archive, FromEachDatabaseToTheOther) {
+  const auto one = support::postgres_specification();
+  if (!one) GTEST_SKIP() << "PostgreSQL is not installed here";
+  fill(*one);
+  const std::string lines = exported(*one);
+  import(sqlite("a.db"), lines);
+  EXPECT_TRUE(exported(sqlite("a.db")) == lines);
+  const auto two = support::postgres_specification();
+  import(*two, exported(sqlite("a.db")));
+  EXPECT_TRUE(exported(*two) == lines);
+
+  auto store = store::open_store(*two);
+  ASSERT_TRUE(store);
+  EXPECT_EQ(*(*store)->verify(), std::vector<std::string>());
+  EXPECT_EQ((*store)->find_by_number("REF-c-2", 5)->size(), 1U) << "a number of an earlier revision";
+  EXPECT_EQ(*(*store)->find_body("c-1", store::Body::kRequest), support::noise(3000, 1));
+  ASSERT_TRUE((*store)->commit(submission("c-3")));
+  EXPECT_GT((*(*store)->find_case("c-3"))->order, (*(*store)->find_case("c-2"))->order);
+  EXPECT_GT((*store)->reserve_numbers(store::Sequence::kAuthorization, 1)->first, 5);
+  EXPECT_EQ(*(*store)->verify(), std::vector<std::string>());
+}
+
+struct WrongLines {
+  const char* lines;
+  const char* message;
+};
+
+TEST_F(Archive, WhatIsWrongIsRefusedAndLeavesNothing) {
+  constexpr WrongLines kWrong[] = {
+      {"", "line 0: the end is missing"},
+      {"{\"store\":2}", "line 1: not an export of version 1"},
+      {"{\"store\":1}\nnot json", "line 2: not an object with one member"},
+      {"{\"store\":1}\n{\"songs\":{}}", "line 2: no such table"},
+      {"{\"store\":1}\n{\"case_keys\":{\"client\":1}}", "line 2: case_keys.client is missing or wrong"},
+      {"{\"store\":1}\n{\"numbers\":{\"sequence\":\"authorization\",\"next\":9}}\n{\"end\":2}",
+       "line 3: rows are missing: there were 1"},
+      {"{\"store\":1}\n{\"numbers\":{\"sequence\":\"authorization\",\"next\":9}}", "line 2: the end is missing"},
+  };
+  for (const WrongLines& wrong : kWrong) {
+    std::istringstream in(wrong.lines);
+    const auto refused = store::import_store(sqlite("a.db"), in);
+    ASSERT_FALSE(refused) << wrong.lines;
+    EXPECT_EQ(refused.error().code, ErrorCode::kInvalid);
+    EXPECT_EQ(refused.error().message, wrong.message);
+  }
+  EXPECT_EQ((*store::open_store(sqlite("a.db")))->reserve_numbers(store::Sequence::kAuthorization, 1)->first, 1);
+}
+
+TEST_F(Archive, OnlyAnEmptyStoreIsFilled) {
+  fill(sqlite("a.db"));
+  std::istringstream in(exported(sqlite("a.db")));
+  const auto refused = store::import_store(sqlite("a.db"), in);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
+}
+
+}  // namespace
+}  // namespace pas
