@@ -1,6 +1,8 @@
 // A durable commit of a 21 KB request with an 11 KB response, from one and from sixteen threads, beside its floors: a
 // bare SQLite row of the same request (WAL, synchronous=FULL, one transaction each), the compression alone, memcpy.
 // The files lie in PAS_BENCH_FOLDER, or else in the system's folder for temporary files: the disk decides.
+// With PAS_BENCH_POSTGRES (a libpq connection string to a schema that may be emptied) the same on PostgreSQL, and one
+// row of the request there as its floor.
 // Real time is what a client waits; `cpu_us` is the whole process's processor time for each commit.
 
 #include <benchmark/benchmark.h>
@@ -15,6 +17,7 @@
 #include <sstream>
 
 #include "adapter/store/packing.h"
+#include "adapter/store/postgres_connection.h"
 #include "adapter/store/sqlite_connection.h"
 #include "fhir/base/digest.h"
 #include "tests/adapter/store/samples.h"
@@ -51,11 +54,34 @@ std::filesystem::path folder() {
   return chosen != nullptr ? std::filesystem::path(chosen) : std::filesystem::temp_directory_path();
 }
 
-// A store and its file, for the threads of one run.
+// Null when PostgreSQL is not measured.
+const char* postgres() {
+  return std::getenv("PAS_BENCH_POSTGRES");
+}
+
+std::unique_ptr<store::PostgresConnection> connect() {
+  auto connection = store::PostgresConnection::open(postgres(), store::PostgresConnection::Access::kWrite);
+  if (!connection) std::abort();
+  return std::move(*connection);
+}
+
+// A store, for the threads of one run: empty at first, and gone at the end if it is a file.
 struct Fixture {
   explicit Fixture(const char* name) : file((folder() / name).string()) {
     remove_files();
-    auto opened = store::open_store("sqlite:" + file);
+    open("sqlite:" + file);
+  }
+  // On PostgreSQL.
+  Fixture() {
+    auto emptied = connect()->execute("TRUNCATE cases, case_keys, months, outbox, deliveries, subscriptions CASCADE");
+    open("postgres:" + std::string(postgres()));
+    if (!emptied) {  // it was the first time: there is a schema now
+      emptied = connect()->execute("TRUNCATE cases CASCADE");
+      if (!emptied) std::abort();
+    }
+  }
+  void open(const std::string& specification) {
+    auto opened = store::open_store(specification);
     if (!opened) std::abort();
     store = std::move(*opened);
     cpu_us = process_cpu_us();
@@ -67,10 +93,11 @@ struct Fixture {
     remove_files();
   }
   void remove_files() const {
+    if (file.empty()) return;
     for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file + suffix);
   }
 
-  const std::string file;
+  const std::string file;  // empty on PostgreSQL
   std::unique_ptr<store::Store> store;
   std::atomic<int> next{0};
   double cpu_us = 0;
@@ -78,8 +105,10 @@ struct Fixture {
 
 std::unique_ptr<Fixture> shared;
 
-void commit(benchmark::State& state) {
-  if (state.thread_index() == 0) shared = std::make_unique<Fixture>("pas-bench-store.db");
+void commit_to(benchmark::State& state, bool to_postgres) {
+  if (state.thread_index() == 0) {
+    shared = to_postgres ? std::make_unique<Fixture>() : std::make_unique<Fixture>("pas-bench-store.db");
+  }
   auto sent = support::submission("template");
   sent.bodies.request = sample().substr(0, kRequestBytes);
   sent.bodies.response = sample().substr(0, kResponseBytes);
@@ -105,8 +134,38 @@ void commit(benchmark::State& state) {
     shared.reset();
   }
 }
+void commit(benchmark::State& state) {
+  commit_to(state, false);
+}
 BENCHMARK(commit)->Threads(1)->UseRealTime()->MinTime(3)->Unit(benchmark::kMicrosecond);
 BENCHMARK(commit)->Threads(16)->UseRealTime()->MinTime(3)->Unit(benchmark::kMicrosecond);
+
+void floor_postgres_row(benchmark::State& state) {
+  const auto connection = connect();
+  if (!connection->execute("DROP TABLE IF EXISTS bench_rows; CREATE TABLE bench_rows (body bytea NOT NULL)"))
+    std::abort();
+  for (auto _ : state) {
+    const auto body = std::string_view(sample()).substr(0, kRequestBytes);
+    if (!connection->ask("INSERT INTO bench_rows VALUES ($1)", body)) state.SkipWithError("insert failed");
+  }
+  (void)connection->execute("DROP TABLE bench_rows");
+}
+
+// `cpu_us` is the adapter's part alone.
+void add_postgres() {
+  if (postgres() == nullptr) return;
+  for (const int threads : {1, 16}) {
+    benchmark::RegisterBenchmark("commit_postgres", commit_to, true)
+        ->Threads(threads)
+        ->UseRealTime()
+        ->MinTime(3)
+        ->Unit(benchmark::kMicrosecond);
+  }
+  benchmark::RegisterBenchmark("floor_postgres_row", floor_postgres_row)
+      ->UseRealTime()
+      ->MinTime(3)
+      ->Unit(benchmark::kMicrosecond);
+}
 
 void reserve_numbers(benchmark::State& state) {
   const Fixture fixture("pas-bench-numbers.db");
@@ -153,4 +212,8 @@ BENCHMARK(floor_memcpy)->Unit(benchmark::kMicrosecond);
 }  // namespace
 }  // namespace pas
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  pas::add_postgres();
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+}
