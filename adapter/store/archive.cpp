@@ -208,7 +208,7 @@ Result<void> expect_empty(Tables& tables) {
   const base::Error full{base::ErrorCode::kConflict, "the store is not empty"};
   for (const Table& table : kTables) {
     if (table.name != "cases" && table.name != "subscriptions") continue;
-    const auto read = tables.read(table, [&](const TableRow&) -> Result<void> { return full; });
+    auto read = tables.read(table, [&](const TableRow&) -> Result<void> { return full; });
     if (!read) return read;
   }
   return {};

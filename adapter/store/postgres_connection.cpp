@@ -138,7 +138,7 @@ std::string PostgresConnection::prepared(std::string_view sql, const std::vector
   std::vector<Oid> types;
   types.reserve(parameters.size());
   for (const Parameter& parameter : parameters) types.push_back(parameter.type);
-  const std::string name = "s" + std::to_string(++names_);
+  std::string name = "s" + std::to_string(++names_);
   const std::string text(sql);
   if (PQsendPrepare(handle_, name.c_str(), text.c_str(), static_cast<int>(types.size()), types.data()) != 1) {
     lost_ = true;

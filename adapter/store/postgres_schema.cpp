@@ -11,7 +11,7 @@ namespace {
 // people: SET bytea_output = 'escape'. The tables are those of SQLite's schema, and cases begins with the same columns
 // (rows.h). refuse() ends a transaction from within a statement, so that a commit's checks need no round trip of their
 // own. A migration is never changed once released: the next one alters what it made.
-constexpr const char* kMigrations[] = {
+constexpr const char* kPostgresMigrations[] = {
     R"sql(
 CREATE TABLE pas_schema (version bigint NOT NULL);
 INSERT INTO pas_schema VALUES (0);
@@ -210,7 +210,7 @@ Result<std::int64_t> version_of(PostgresConnection& connection) {
 }  // namespace
 
 Result<Migration> migrate(PostgresConnection& connection) {
-  constexpr std::int64_t newest = std::size(kMigrations);
+  constexpr std::int64_t newest = std::size(kPostgresMigrations);
   std::optional<std::int64_t> from;
   for (;;) {
     auto version = version_of(connection);
@@ -228,7 +228,7 @@ Result<Migration> migrate(PostgresConnection& connection) {
     if (!now) return now.error();
     if (*now != *version) continue;  // another adapter did it meanwhile
     const std::int64_t number = *version < 1 ? 1 : *version + 1;
-    if (auto ran = connection.execute(kMigrations[number - 1]); !ran) return ran.error();
+    if (auto ran = connection.execute(kPostgresMigrations[number - 1]); !ran) return ran.error();
     connection.queue("UPDATE pas_schema SET version = $1", number);
     if (auto done = transaction.commit(); !done) return done.error();
   }

@@ -4,8 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <sstream>
 
+#include "adapter/store/sqlite_connection.h"
 #include "tests/adapter/store/postgres_server.h"
 #include "tests/adapter/store/samples.h"
 
@@ -106,6 +108,38 @@ TEST_F(Archive, FromEachDatabaseToTheOther) {
   EXPECT_GT((*(*store)->find_case("c-3"))->order, (*(*store)->find_case("c-2"))->order);
   EXPECT_GT((*store)->reserve_numbers(store::Sequence::kAuthorization, 1)->first, 5);
   EXPECT_EQ(*(*store)->verify(), std::vector<std::string>());
+}
+
+// As docs/stores.md has it, while the store is in use.
+TEST_F(Archive, ABackupOfSqliteHoldsTheSame) {
+  fill(sqlite("a.db"));
+  {
+    const auto in_use = store::open_store(sqlite("a.db"));
+    auto copier = store::SqliteConnection::open(folder_.file("a.db"), store::SqliteConnection::Mode::kRead);
+    ASSERT_TRUE(copier);
+    const auto copied = (*copier)->execute(("VACUUM INTO '" + folder_.file("copy.db") + "'").c_str());
+    ASSERT_TRUE(copied) << copied.error().message;
+  }
+  EXPECT_TRUE(exported(sqlite("copy.db")) == exported(sqlite("a.db")));
+}
+
+TEST_F(Archive, ABackupOfPostgresHoldsTheSame) {
+  const auto specification = support::postgres_specification();
+  if (!specification) GTEST_SKIP() << "PostgreSQL is not installed here";
+  fill(*specification);
+  const auto in_use = store::open_store(*specification);
+  // "postgres:host=FOLDER user=postgres dbname=postgres options=-csearch_path=SCHEMA"
+  const std::string host = specification->substr(14, specification->find(' ') - 14);
+  const std::string schema = specification->substr(specification->rfind('=') + 1);
+  const std::string programs = "/usr/lib/postgresql/15/bin/";
+  const std::string server = " -h " + host + " -U postgres ";
+  const std::string dump = folder_.file("pas.dump");
+  ASSERT_EQ(std::system((programs + "pg_dump" + server + "-n " + schema + " -Fc -f " + dump + " postgres").c_str()), 0);
+  ASSERT_EQ(std::system((programs + "createdb" + server + "restored").c_str()), 0);
+  ASSERT_EQ(std::system((programs + "pg_restore" + server + "-d restored " + dump).c_str()), 0);
+  const std::string restored =
+      "postgres:host=" + host + " user=postgres dbname=restored options=-csearch_path=" + schema;
+  EXPECT_TRUE(exported(restored) == exported(*specification));
 }
 
 struct WrongLines {
