@@ -133,12 +133,13 @@ TEST_F(Archive, ABackupOfPostgresHoldsTheSame) {
   const std::string schema = specification->substr(specification->rfind('=') + 1);
   const std::string programs = "/usr/lib/postgresql/15/bin/";
   const std::string server = " -h " + host + " -U postgres ";
+  const std::string database = "restored_" + schema;
   const std::string dump = folder_.file("pas.dump");
   ASSERT_EQ(std::system((programs + "pg_dump" + server + "-n " + schema + " -Fc -f " + dump + " postgres").c_str()), 0);
-  ASSERT_EQ(std::system((programs + "createdb" + server + "restored").c_str()), 0);
-  ASSERT_EQ(std::system((programs + "pg_restore" + server + "-d restored " + dump).c_str()), 0);
+  ASSERT_EQ(std::system((programs + "createdb" + server + database).c_str()), 0);
+  ASSERT_EQ(std::system((programs + "pg_restore" + server + "-d " + database + " " + dump).c_str()), 0);
   const std::string restored =
-      "postgres:host=" + host + " user=postgres dbname=restored options=-csearch_path=" + schema;
+      "postgres:host=" + host + " user=postgres dbname=" + database + " options=-csearch_path=" + schema;
   EXPECT_TRUE(exported(restored) == exported(*specification));
 }
 
