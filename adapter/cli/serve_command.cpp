@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "adapter/cli/commands.h"
+#include "adapter/cli/deadlines.h"
 #include "adapter/cli/document_tools.h"
 #include "adapter/cli/files.h"
 #include "adapter/cli/settings.h"
@@ -46,7 +47,7 @@ struct ServeOptions {
   bool notify_ignore_end = false;
   std::string admin_listen;
   bool test_mode = false;
-  bool deny_at_deadline = false;
+  DeadlineOptions deadlines;
   bool check = false;
 };
 
@@ -170,36 +171,6 @@ void wait_for_the_end(const sigset_t& signals, const std::function<void()>& on_h
   for (int signal = 0; sigwait(&signals, &signal) == 0 && signal == SIGHUP;) on_hangup();
 }
 
-// What a pended case puts into the outbox: an alarm for the operator some time before its deadline, the deadline
-// itself, and the second half of a scripted outcome.
-void register_case_messages(notify::OutboxWorker& worker, const service::CaseService& cases, const store::Store& store,
-                            observe::Log& log) {
-  worker.register_handler(std::string(service::kDeadlineAlarm), [&store, &log](const store::OutboxMessage& message) {
-    const auto found = store.find_case(message.case_id);
-    if (!found) return notify::Handled{.outcome = store::Outcome::kRetry, .result = found.error().message};
-    const bool waits = *found && (*found)->status == store::Status::kPended && (*found)->replaced_by.empty();
-    if (waits) log.write(observe::Severity::kWarning, "service.deadline_near", {}, {{"case", message.case_id}});
-    return notify::Handled{};
-  });
-  worker.register_handler(std::string(service::kDeadline), [&cases, &log](const store::OutboxMessage& message) {
-    const auto outcome = cases.pass_deadline(message.case_id, std::stoll(message.payload));
-    if (const auto* error = std::get_if<base::Error>(&outcome)) {
-      return notify::Handled{.outcome = store::Outcome::kRetry, .result = error->message};
-    }
-    const auto& record = std::get<service::Revised>(outcome).record;
-    if (record.status == store::Status::kPended && record.replaced_by.empty()) {
-      log.write(observe::Severity::kError, "service.deadline_passed", {}, {{"case", message.case_id}});
-    }
-    return notify::Handled{};
-  });
-  worker.register_handler(std::string(service::kScriptedMessage), [&cases](const store::OutboxMessage& message) {
-    const auto outcome = cases.follow_script(message.case_id, message.payload);
-    const auto* error = std::get_if<base::Error>(&outcome);
-    return error == nullptr ? notify::Handled{}
-                            : notify::Handled{.outcome = store::Outcome::kRetry, .result = error->message};
-  });
-}
-
 int serve(const ServeOptions& options, const std::string& settings) {
   const sigset_t signals = block_signals();
   auto policies = load_policies(options.policies);
@@ -232,7 +203,8 @@ int serve(const ServeOptions& options, const std::string& settings) {
                                    (*documents)->tools());
   service::TestMode test_mode;
   service::TestMode* const tester = options.test_mode ? &test_mode : nullptr;
-  const service::SubmitService submit(adjudicator, **store, clock, ids, {.test_mode = tester});
+  const service::SubmitService submit(adjudicator, **store, clock, ids,
+                                      {.timetable = timetable_of(options.deadlines), .test_mode = tester});
   const service::InquireService inquire(adjudicator, **validation, **store, clock);
 
   std::string public_url;  // known once the server listens, and asked for only after that
@@ -251,7 +223,7 @@ int serve(const ServeOptions& options, const std::string& settings) {
   notify::OutboxWorker worker(**store, backoff, clock, log, {});
   notifier.register_at(worker);
   service::CaseService::Options case_options;
-  case_options.deny_at_deadline = options.deny_at_deadline;
+  case_options.deny_at_deadline = options.deadlines.deny;
   case_options.base_url = subscription_options.base_url;
   case_options.subscribers = [&subscriptions](const store::Case& record) { return subscriptions.matching(record); };
   for (const endpoints::VersionBase& base : endpoints::versions()) case_options.versions.push_back(base.version);
@@ -387,10 +359,7 @@ void add_serve(CLI::App& app, int& exit_code) {
       ->add_flag("--test-mode", options->test_mode,
                  "Let submitters script outcomes and faults (POST /test/script); never where decisions count")
       ->default_str("false");
-  command
-      ->add_flag("--deny-at-deadline", options->deny_at_deadline,
-                 "At its deadline, deny what waits for information; else it stays pended, and late")
-      ->default_str("false");
+  add_deadline_options(*command, options->deadlines);
   const CLI::Option* config = command->add_option("--config", "Read options from a TOML file (PAS_CONFIG)")
                                   ->type_name("FILE")
                                   ->configurable(false);

@@ -14,9 +14,9 @@ inline constexpr std::string_view kDeadlineAlarm = "deadline-alarm";  // some ti
 inline constexpr std::string_view kDeadline = "deadline";             // it has come
 
 struct Timetable {
-  std::chrono::hours standard{7 * 24};
-  std::chrono::hours expedited{72};
-  std::chrono::hours alarm_before{24};
+  std::chrono::seconds standard = std::chrono::days{7};
+  std::chrono::seconds expedited = std::chrono::hours{72};
+  std::chrono::seconds alarm_before = std::chrono::hours{24};
 
   // `priority` is Claim.priority's code: "stat" is expedited.
   std::int64_t due_ms(std::string_view priority, std::int64_t received_at_ms) const;
