@@ -42,6 +42,9 @@ Router make_router(const Services& services, const ServerFacts& facts, std::stri
   const service::CaseService& cases = services.cases;
   const base::Clock& clock = services.clock;
   base::IdSource& ids = services.ids;
+  const std::vector<SearchParameter> by_identifier = {
+      {"identifier", "token"},
+      {"patient", "reference", "Only chained to the patient's identifier: patient.identifier."}};
   constexpr std::string_view kAttachmentDefinition =
       "http://hl7.org/fhir/us/davinci-cdex/OperationDefinition/submit-attachment";
   constexpr std::string_view kSubmitDefinition = "http://hl7.org/fhir/us/davinci-pas/OperationDefinition/Claim-submit";
@@ -73,7 +76,7 @@ Router make_router(const Services& services, const ServerFacts& facts, std::stri
        Place::kFhir,
        "/Claim",
        [&store, &cases](Call& call) { return search_cases(call, store, cases, "Claim"); },
-       {.resource = "Claim", .interaction = "search-type"}},
+       {.resource = "Claim", .interaction = "search-type", .search = by_identifier}},
       {Method::kGet,
        Place::kFhir,
        "/ClaimResponse/{id}",
@@ -83,7 +86,7 @@ Router make_router(const Services& services, const ServerFacts& facts, std::stri
        Place::kFhir,
        "/ClaimResponse",
        [&store, &cases](Call& call) { return search_cases(call, store, cases, "ClaimResponse"); },
-       {.resource = "ClaimResponse", .interaction = "search-type"}},
+       {.resource = "ClaimResponse", .interaction = "search-type", .search = by_identifier}},
       {Method::kPost,
        Place::kFhir,
        "/$submit-attachment",

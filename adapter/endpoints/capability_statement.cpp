@@ -38,6 +38,20 @@ void write_operations(json::Writer& out, std::span<const Route> routes, std::str
   out.end_array();
 }
 
+void write_search_parameters(json::Writer& out, std::span<const Route> routes, std::string_view resource) {
+  for (const Route& route : routes) {
+    if (route.capability.resource != resource || route.capability.search.empty()) continue;
+    out.key("searchParam").begin_array();
+    for (const SearchParameter& parameter : route.capability.search) {
+      out.begin_object().member("name", parameter.name).member("type", parameter.type);
+      if (!parameter.documentation.empty()) out.member("documentation", parameter.documentation);
+      out.end_object();
+    }
+    out.end_array();
+    return;
+  }
+}
+
 void write_resource(json::Writer& out, std::span<const Route> routes, std::string_view resource) {
   const auto has = [&](std::string_view Capability::*member) {
     return std::any_of(routes.begin(), routes.end(), [&](const Route& route) {
@@ -58,6 +72,7 @@ void write_resource(json::Writer& out, std::span<const Route> routes, std::strin
     }
     out.end_array();
   }
+  write_search_parameters(out, routes, resource);
   write_operations(out, routes, resource);
   out.end_object();
 }

@@ -19,10 +19,21 @@ base::Result<std::optional<store::Case>> own_case(const Call& call, const store:
   return found;
 }
 
-// system|value.
-store::Identifier identifier_of(std::string_view token) {
-  const auto bar = token.find('|');
-  return {std::string(token.substr(0, bar)), std::string(token.substr(bar + 1))};
+// A token of FHIR's search: value, |value (without a system) or system|value; nothing for system| alone.
+std::optional<store::Identifier> identifier_of(std::optional<std::string_view> token) {
+  if (!token) return std::nullopt;
+  const auto bar = token->find('|');
+  const std::string_view value = token->substr(bar == std::string_view::npos ? 0 : bar + 1);
+  if (value.empty()) return std::nullopt;
+  return store::Identifier{std::string(bar == std::string_view::npos ? store::kAnySystem : token->substr(0, bar)),
+                           std::string(value)};
+}
+
+bool has_identifier(const std::vector<store::Identifier>& identifiers, const store::Identifier& wanted) {
+  return std::ranges::any_of(identifiers, [&wanted](const store::Identifier& identifier) {
+    return identifier.value == wanted.value &&
+           (wanted.system == store::kAnySystem || identifier.system == wanted.system);
+  });
 }
 
 // What is stored is in the version of the request.
@@ -111,21 +122,21 @@ http::Response read_claim_response(const Call& call, const store::Store& store, 
 
 http::Response search_cases(const Call& call, const store::Store& store, const service::CaseService& cases,
                             std::string_view type) {
-  const auto by_claim = call.request.parameter("identifier");
-  const auto by_patient = call.request.parameter("patient.identifier");
-  const auto is_whole = [](std::string_view token) { return token.find('|') != std::string_view::npos; };
-  if (!(by_claim || by_patient) || !is_whole(by_claim.value_or("|")) || !is_whole(by_patient.value_or("|"))) {
+  const auto claim_token = call.request.parameter("identifier");
+  const auto patient_token = call.request.parameter("patient.identifier");
+  const auto by_claim = identifier_of(claim_token);
+  const auto by_patient = identifier_of(patient_token);
+  if (!(by_claim || by_patient) || by_claim.has_value() != claim_token.has_value() ||
+      by_patient.has_value() != patient_token.has_value()) {
     return refusal(400, validation::IssueType::kRequired, "FHIR search",
-                   "Search by `identifier` or `patient.identifier`, each as system|value.");
+                   "Search by `identifier` or `patient.identifier`, each as value, |value or system|value.");
   }
-  auto found = by_claim ? store.find_by_claim_identifier(kAnonymous, identifier_of(*by_claim), kMostFound)
-                        : store.find_by_patient_identifier(kAnonymous, identifier_of(*by_patient), kMostFound);
+  auto found = by_claim ? store.find_by_claim_identifier(kAnonymous, *by_claim, kMostFound)
+                        : store.find_by_patient_identifier(kAnonymous, *by_patient, kMostFound);
   if (!found) return failure(found.error());
   if (by_claim && by_patient) {
-    const store::Identifier patient = identifier_of(*by_patient);
-    std::erase_if(*found, [&](const store::Case& record) {
-      return std::ranges::find(record.patient_identifiers, patient) == record.patient_identifiers.end();
-    });
+    std::erase_if(*found,
+                  [&](const store::Case& record) { return !has_identifier(record.patient_identifiers, *by_patient); });
   }
   std::vector<Found> matches;
   for (store::Case& record : *found) {

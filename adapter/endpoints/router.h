@@ -31,12 +31,19 @@ struct Call {
   std::string id;               // what stands for {id} in the path
 };
 
+struct SearchParameter {
+  std::string_view name;
+  std::string_view type;  // "token"
+  std::string_view documentation = {};
+};
+
 // What a row tells the CapabilityStatement. Empty members tell nothing.
 struct Capability {
   std::string_view resource = {};     // "Claim"; empty for an operation of the whole server
   std::string_view interaction = {};  // "read"
   std::string_view operation = {};    // "submit"
   std::string_view definition = {};   // canonical URL of the OperationDefinition
+  std::vector<SearchParameter> search = {};
 };
 
 enum class Place {

@@ -10,16 +10,25 @@ std::string key_value(const Identifier& identifier) {
   return pack_identifiers({&identifier, 1});
 }
 
+namespace {
+
+// An identifier is found with its system and without.
+void add_keys(std::string_view kind, const std::vector<Identifier>& identifiers, std::vector<CaseKey>& keys) {
+  for (const Identifier& identifier : identifiers) {
+    if (identifier.value.empty()) continue;
+    keys.push_back({kind, key_value(identifier)});
+    keys.push_back({kind, key_value({std::string(kAnySystem), identifier.value})});
+  }
+}
+
+}  // namespace
+
 std::vector<CaseKey> keys_of(const Case& record) {
   std::vector<CaseKey> keys;
   if (!record.claim_full_url.empty()) keys.push_back({kClaimUrlKey, record.claim_full_url});
   if (!record.request_sha256.empty()) keys.push_back({kRequestKey, record.request_sha256});
-  for (const Identifier& identifier : record.claim_identifiers) {
-    if (!identifier.value.empty()) keys.push_back({kClaimIdentifierKey, key_value(identifier)});
-  }
-  for (const Identifier& identifier : record.patient_identifiers) {
-    if (!identifier.value.empty()) keys.push_back({kPatientIdentifierKey, key_value(identifier)});
-  }
+  add_keys(kClaimIdentifierKey, record.claim_identifiers, keys);
+  add_keys(kPatientIdentifierKey, record.patient_identifiers, keys);
   for (const Item& item : record.items) {
     for (const std::string* number :
          {&item.authorization_number, &item.administrative_reference_number, &item.trace_number}) {

@@ -198,6 +198,13 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_subject ON deliveries (subject, seq);
 )sql",
     "ALTER TABLE items ADD COLUMN state TEXT NOT NULL DEFAULT ''",
+    // Identifiers are found without their system too. A key is "3:urn5:12345", its lengths in bytes.
+    R"sql(
+INSERT OR IGNORE INTO case_keys
+  SELECT client, kind,
+    '1:*' || CAST(substr(CAST(value AS BLOB), instr(value, ':') + 1 + CAST(value AS INTEGER)) AS TEXT), case_seq
+  FROM case_keys WHERE kind IN ('claim-identifier', 'patient-identifier');
+)sql",
 };
 
 Result<std::int64_t> read_integer(SqliteConnection& connection, std::string_view sql) {

@@ -28,6 +28,9 @@ namespace pas::store {
 template <class T>
 using Result = base::Result<T>;
 
+// As the system of an identifier to find: whatever it has.
+inline constexpr std::string_view kAnySystem = "*";
+
 struct CaseFilter {  // empty members filter nothing
   std::string client;
   std::string member_id;
@@ -96,7 +99,8 @@ class Store {
   virtual Result<std::vector<HistoryEntry>> history(std::string_view id) const = 0;    // the oldest first
   virtual Result<std::vector<Supplement>> supplements(std::string_view id) const = 0;  // as they came
 
-  // The client's cases with this Claim full URL, Claim identifier or patient identifier, newest first, at most `limit`.
+  // The client's cases with this Claim full URL, Claim identifier or patient identifier (its system may be kAnySystem),
+  // newest first, at most `limit`.
   virtual Result<std::vector<Case>> find_by_claim_url(std::string_view client, std::string_view full_url,
                                                       int limit) const = 0;
   virtual Result<std::vector<Case>> find_by_claim_identifier(std::string_view client, const Identifier& identifier,
