@@ -30,13 +30,17 @@ void OutboxWorker::wake() {
   wake_.notify_one();
 }
 
-void OutboxWorker::stop() {
+void OutboxWorker::request_stop() {
   {
     const std::scoped_lock lock(mutex_);
     stopping_ = true;
   }
   wake_.notify_all();
   work_.notify_all();
+}
+
+void OutboxWorker::stop() {
+  request_stop();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
   for (const store::OutboxMessage& message : std::exchange(queue_, {})) {

@@ -53,7 +53,9 @@ class OutboxWorker {
   void start();
   // There may be something due: looks now instead of at the next poll.
   void wake();
-  // Lets running handlers finish and puts back what was taken and not begun. Once stopped it stays so.
+  // No message is begun from here on.
+  void request_stop();
+  // The same, lets running handlers finish and puts back what was taken and not begun. Once stopped it stays so.
   void stop();
 
  private:

@@ -28,6 +28,25 @@ std::string subscription_json(const std::string& endpoint, const std::string& mo
          more_of_channel + "}}";
 }
 
+void put_active_subscription(const std::string& store_specification, const std::string& endpoint,
+                             const std::string& client, const std::vector<std::string>& organizations) {
+  store::Subscription subscription;
+  subscription.id = "s-1";
+  subscription.client = client;
+  subscription.status = store::SubscriptionStatus::kActive;
+  subscription.json = subscription_json(endpoint);
+  subscription.endpoint = endpoint;
+  subscription.organizations = organizations;
+  subscription.version = "2.2.1";
+  ASSERT_TRUE(store::open_store(store_specification).value()->put_subscription(subscription, {}));
+}
+
+std::int64_t event_number(const std::string& body) {
+  constexpr std::string_view kName = R"({"name":"event-number","valueString":")";
+  const auto at = body.find(kName);
+  return at == std::string::npos ? 0 : std::stoll(body.substr(at + kName.size()));
+}
+
 notify::SubscriptionOptions options() {
   notify::SubscriptionOptions options;
   options.endpoints = {true, {"127.0.0.1"}};

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "adapter/notify/subscription_service.h"
 #include "tests/adapter/store/samples.h"
@@ -37,6 +38,13 @@ inline constexpr const char* kBase = "https://payer.example/pas/2.2.1/fhir";
 // A Subscription that is fine: for organization 1234567893, with full resources.
 std::string subscription_json(const std::string& endpoint, const std::string& more_members = "",
                               const std::string& more_of_channel = "");
+
+// Into a store that nobody has open: "s-1", active, for this client's requests by these organizations.
+void put_active_subscription(const std::string& store_specification, const std::string& endpoint,
+                             const std::string& client, const std::vector<std::string>& organizations);
+
+// Of a notification's body; 0 for one of no event.
+std::int64_t event_number(const std::string& body);
 
 // The endpoints of 127.0.0.1 are allowed, over http.
 notify::SubscriptionOptions options();

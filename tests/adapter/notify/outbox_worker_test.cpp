@@ -118,10 +118,9 @@ TEST_F(Worker, StopFinishesWhatRunsAndPutsBackTheRest) {
   worker.start();
   begun.get_future().wait();
   enqueue("k", "2", "x");
-  std::thread stopping([&] { worker.stop(); });
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));  // stop() has begun: nothing tells it from outside
+  worker.request_stop();
   go_on.set_value();
-  stopping.join();
+  worker.stop();
   EXPECT_EQ(store_->list_deliveries("x", 10)->size(), 1U);
   const auto left = store_->take_messages(clock_.ms(), clock_.ms() + 1, 10);
   ASSERT_EQ(left->size(), 1U);

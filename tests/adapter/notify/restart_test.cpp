@@ -23,23 +23,13 @@ constexpr int kEvents = 30;
 constexpr int kKills = 8;
 
 std::int64_t number_of(const Received& received) {
-  constexpr std::string_view kName = R"({"name":"event-number","valueString":")";
-  const auto at = received.body.find(kName);
-  return at == std::string::npos ? 0 : std::stoll(received.body.substr(at + kName.size()));
+  return notify_test::event_number(received.body);
 }
 
 // A store with an active subscription to the listener and events that wait.
 void prepare(const std::string& file, const std::string& url) {
+  notify_test::put_active_subscription("sqlite:" + file, url, "clinic", {"1234567893"});
   auto store = store::open_store("sqlite:" + file).value();
-  store::Subscription subscription;
-  subscription.id = "s-1";
-  subscription.client = "clinic";
-  subscription.status = store::SubscriptionStatus::kActive;
-  subscription.json = notify_test::subscription_json(url);
-  subscription.endpoint = url;
-  subscription.organizations = {"1234567893"};
-  subscription.version = "2.2.1";
-  ASSERT_TRUE(store->put_subscription(subscription, {}));
   for (int i = 1; i <= kEvents; ++i) {
     auto sent = support::submission("c-" + std::to_string(i));
     sent.outbox.clear();
