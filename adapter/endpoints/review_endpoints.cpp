@@ -27,7 +27,7 @@ std::optional<std::int64_t> integer_of(std::string_view text) {
 }
 
 std::string instant_of(std::int64_t at_ms) {
-  return base::to_instant(std::chrono::system_clock::time_point(std::chrono::milliseconds(at_ms)));
+  return base::to_instant(base::from_ms(at_ms));
 }
 
 std::int64_t now_ms(const base::Clock& clock) {
@@ -131,7 +131,7 @@ service::ReviewedItem item_of(json::Node node) {
   item.valid = {base::parse_date(node["validFrom"].text()), base::parse_date(node["validTo"].text())};
   for (const json::Node document : node["documents"]) {
     item.documents.push_back({"", std::string(document["loinc"].text()), std::string(document["title"].text()),
-                              std::string(document["reportType"].text())});
+                              std::string(document["reportType"].text()), std::string(document["modifier"].text())});
   }
   for (const json::Node question : node["questions"]) item.questions.emplace_back(question.text());
   return item;

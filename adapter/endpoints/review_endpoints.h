@@ -7,7 +7,7 @@
 //   POST /admin/cases/{id}/decision        {"revision": 1, "reviewer": {"name", "npi", "specialty": {"system",
 //   "code"}},
 //     "items": [{"sequence", "action", "reason", "note", "quantity", "quantityCode", "validFrom", "validTo",
-//                "documents": [{"loinc", "title", "reportType"}], "questions": [linkId]}]}
+//                "documents": [{"loinc", "title", "reportType", "modifier"}], "questions": [linkId]}]}
 //     409 when the case has another revision by now; 422 with the mistakes.
 
 #include <vector>

@@ -20,6 +20,7 @@ constexpr std::size_t kMostAttachments = 100;
 struct Parcel {
   json::Node tracking;  // Identifier
   std::string_view member_id;
+  std::vector<json::Node> lines;     // LineItem
   std::vector<json::Node> contents;  // resources
   bool is_final = true;
 };
@@ -55,6 +56,7 @@ class Reader {
     if (name != "Attachment") return;
     const std::size_t before = parcel_.contents.size();
     for (const json::Node part : parameter["part"]) {
+      if (part["name"].text() == "LineItem") parcel_.lines.push_back(part["valueString"]);
       if (part["name"].text() == "Content" && part["resource"].is_object())
         parcel_.contents.push_back(part["resource"]);
     }
@@ -75,6 +77,11 @@ bool is_of(const store::Case& record, std::string_view member_id) {
          std::ranges::any_of(record.patient_identifiers, [member_id](const store::Identifier& identifier) {
            return identifier.value == member_id;
          });
+}
+
+bool has_line(const store::Case& record, std::string_view line) {
+  return std::ranges::any_of(record.items,
+                             [line](const store::Item& item) { return std::to_string(item.sequence) == line; });
 }
 
 // What a Bundle holds, or the resource itself. Each gets an id of ours: two senders may use the same.
@@ -131,6 +138,12 @@ AttachmentOutcome submit_attachment(std::string body, std::string_view client, c
                "CommunicationRequest or Task of the answer, and the member's id.");
     return refuse();
   }
+  for (const json::Node line : parcel.lines) {
+    if (has_line(**found, line.text())) continue;
+    report.add(Severity::kError, IssueType::kNotFound, kRule, line,
+               "LineItem must be the sequence number of one of the request's items.");
+  }
+  if (report.has_errors()) return refuse();
   const auto at_ms = base::to_ms(clock.now());
   auto outcome = cases.arrive(
       (*found)->id,

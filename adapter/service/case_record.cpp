@@ -87,6 +87,29 @@ std::optional<int> certified_months(const Adjudication& adjudication, const Item
   return months > 0 ? std::optional(months) : std::nullopt;
 }
 
+store::Item stored_item(const Adjudication& adjudication, const ItemNow& now,
+                        const std::vector<std::string>& claim_notes) {
+  store::Item kept = now.kept != nullptr ? *now.kept : store::Item{};
+  kept.sequence = now.sequence();
+  kept.action = now.decision.action;
+  kept.reason = now.decision.reason;
+  kept.authorization_number = now.answer.authorization_number;
+  kept.administrative_reference_number = now.answer.administration_reference_number;
+  kept.valid_from = text_of(now.answer.valid.start);
+  kept.valid_to = text_of(now.answer.valid.end);
+  if (!now.item->trace_numbers.empty()) kept.trace_number = now.item->trace_numbers.front().value;
+  kept.state = pas::write_standing(*now.item, now.is_decided() ? &now.decision : nullptr, &now.answer, claim_notes);
+  if (now.answer.authorized && now.answer.authorized->quantity_code == kMonths) {
+    kept.months = to_int(now.answer.authorized->quantity);
+  }
+  if (now.outcome != nullptr) {
+    kept.procedure_code = scalar(now.outcome->inputs, adjudication.payer->code_input);
+    kept.transaction = scalar(now.outcome->inputs, adjudication.payer->transaction_input);
+    kept.months = certified_months(adjudication, *now.outcome).value_or(0);
+  }
+  return kept;
+}
+
 }  // namespace
 
 bool is_certified(std::string_view action) {
@@ -130,31 +153,19 @@ store::Status status_of(const std::vector<ItemNow>& items, bool has_errors) {
   return std::ranges::any_of(items, is(kPendedAction)) ? store::Status::kPended : store::Status::kDecided;
 }
 
-store::Item stored_item(const Adjudication& adjudication, const ItemNow& now) {
-  store::Item kept = now.kept != nullptr ? *now.kept : store::Item{};
-  kept.sequence = now.sequence();
-  kept.action = now.decision.action;
-  kept.reason = now.decision.reason;
-  kept.authorization_number = now.answer.authorization_number;
-  kept.administrative_reference_number = now.answer.administration_reference_number;
-  kept.valid_from = text_of(now.answer.valid.start);
-  kept.valid_to = text_of(now.answer.valid.end);
-  if (now.item != nullptr) {
-    if (!now.item->trace_numbers.empty()) kept.trace_number = now.item->trace_numbers.front().value;
-    kept.state = pas::write_standing(*now.item, now.is_decided() ? &now.decision : nullptr, &now.answer);
+std::vector<store::Item> stored_items(const Adjudication& adjudication, const std::vector<ItemNow>& items,
+                                      const std::vector<std::string>& claim_notes) {
+  std::vector<store::Item> stored;
+  stored.reserve(items.size());
+  for (const ItemNow& now : items) {
+    if (now.item == nullptr) continue;
+    stored.push_back(stored_item(adjudication, now, stored.empty() ? claim_notes : std::vector<std::string>()));
   }
-  if (now.answer.authorized && now.answer.authorized->quantity_code == kMonths) {
-    kept.months = to_int(now.answer.authorized->quantity);
-  }
-  if (now.outcome != nullptr) {
-    kept.procedure_code = scalar(now.outcome->inputs, adjudication.payer->code_input);
-    kept.transaction = scalar(now.outcome->inputs, adjudication.payer->transaction_input);
-    kept.months = certified_months(adjudication, *now.outcome).value_or(0);
-  }
-  return kept;
+  return stored;
 }
 
-store::Case case_of(const Adjudication& adjudication, const std::vector<ItemNow>& items) {
+store::Case case_of(const Adjudication& adjudication, const std::vector<ItemNow>& items,
+                    const std::vector<std::string>& claim_notes) {
   const pas::Request& request = adjudication.request;
   store::Case record;
   record.kind = kind_of(request.kind);
@@ -168,9 +179,7 @@ store::Case case_of(const Adjudication& adjudication, const std::vector<ItemNow>
   record.request_date = text_of(request.created);
   record.priority = request.claim["priority"]["coding"].at(0)["code"].text();
   record.requestors = requestors_of(request);
-  for (const ItemNow& now : items) {
-    if (now.item != nullptr) record.items.push_back(stored_item(adjudication, now));
-  }
+  record.items = stored_items(adjudication, items, claim_notes);
   return record;
 }
 

@@ -37,11 +37,13 @@ std::optional<pas::Authorized> authorized_of(const Adjudication& adjudication, c
 // How a case with these items stands. With nothing decided: an error if there are business errors.
 store::Status status_of(const std::vector<ItemNow>& items, bool has_errors);
 
-// What is stored of an item as it stands.
-store::Item stored_item(const Adjudication& adjudication, const ItemNow& now);
+// What is stored of the items as they stand and, with the first item, the notes of the response as a whole.
+std::vector<store::Item> stored_items(const Adjudication& adjudication, const std::vector<ItemNow>& items,
+                                      const std::vector<std::string>& claim_notes);
 
 // The case without what belongs to its submission (id, client, times, hash, prior).
-store::Case case_of(const Adjudication& adjudication, const std::vector<ItemNow>& items);
+store::Case case_of(const Adjudication& adjudication, const std::vector<ItemNow>& items,
+                    const std::vector<std::string>& claim_notes);
 
 // The case that stands now for this one: itself, or the last of the updates that replaced it.
 base::Result<store::Case> current_case(const store::Store& store, store::Case record);

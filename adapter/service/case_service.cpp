@@ -104,6 +104,7 @@ CaseService::Outcome CaseService::arrive(std::string_view case_id, const Arrival
     }
     Outcome outcome = commit(open, {.actor = arrival.actor,
                                     .action = "information",
+                                    .is_told = arrival.is_final,
                                     .supplements = arrival.supplements,
                                     .decisions = decision_records(open.items())});
     if (!is_conflict(outcome) || race == kMostRaces) return outcome;
@@ -153,10 +154,11 @@ CaseService::Outcome CaseService::commit(OpenCase& open, Change change) const {
   revision.at_ms = base::to_ms(now);
   revision.actor = std::move(change.actor);
   revision.action = std::move(change.action);
-  revision.note = std::move(change.note);
-  auto events = events_of(open, now);
-  if (!events) return events.error();
-  revision.events = std::move(*events);
+  if (change.is_told) {
+    auto events = events_of(open, now);
+    if (!events) return events.error();
+    revision.events = std::move(*events);
+  }
   if (auto revised = store_.revise(revision); !revised) return revised.error();
   auto stored = find(record.id);
   if (!stored) return stored.error();
@@ -190,7 +192,7 @@ base::Result<std::chrono::system_clock::time_point> CaseService::decided_at(cons
   const auto history = store_.history(record.id);
   if (!history) return history.error();
   const std::int64_t at_ms = history->empty() ? record.received_at_ms : history->back().at_ms;
-  return std::chrono::system_clock::time_point(std::chrono::milliseconds(at_ms));
+  return base::from_ms(at_ms);
 }
 
 base::Result<std::string> CaseService::response(store::Case record, const pas::Version& version) const {

@@ -90,7 +90,7 @@ class CaseService {
   struct Change {
     std::string actor;
     std::string action;
-    std::string note = {};
+    bool is_told = true;  // to subscribers
     std::vector<store::Supplement> supplements = {};
     std::vector<store::DecisionRecord> decisions = {};
   };

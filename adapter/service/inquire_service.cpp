@@ -148,13 +148,12 @@ InquireService::Outcome InquireService::inquire(std::string body, const pas::Ver
     auto history = store_.history(open->record().id);
     if (!history) return history.error();
     const auto decided_ms = history->empty() ? open->record().received_at_ms : history->back().at_ms;
-    bundles.push_back(
-        open->response({.version = &version,
-                        .base_url = base_url,
-                        .now = now,
-                        .decided = std::chrono::system_clock::time_point(std::chrono::milliseconds(decided_ms)),
-                        .is_inquiry = true,
-                        .bundle_identifier = index.bundle()["identifier"]}));
+    bundles.push_back(open->response({.version = &version,
+                                      .base_url = base_url,
+                                      .now = now,
+                                      .decided = base::from_ms(decided_ms),
+                                      .is_inquiry = true,
+                                      .bundle_identifier = index.bundle()["identifier"]}));
   }
   return Found{version.answers_inquiry_with_parameters
                    ? pas::write_inquiry_parameters(bundles)

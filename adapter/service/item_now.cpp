@@ -116,6 +116,10 @@ base::Result<Standing> Standing::of(store::Case record) {
   return standing;
 }
 
+std::vector<std::string> Standing::claim_notes() const {
+  return items_.empty() ? std::vector<std::string>() : items_.front().claim_notes;
+}
+
 const pas::StandingItem* Standing::find(int sequence) const {
   const auto found = std::ranges::find_if(
       items_, [sequence](const pas::StandingItem& standing) { return standing.item.sequence == sequence; });

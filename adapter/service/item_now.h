@@ -40,6 +40,8 @@ class Standing {
   const store::Case& record() const { return *record_; }
   bool is_known() const { return record_ != nullptr; }
   std::span<const pas::StandingItem> items() const { return items_; }
+  // Of its response as a whole.
+  std::vector<std::string> claim_notes() const;
   const pas::StandingItem* find(int sequence) const;
   const store::Item* stored(int sequence) const;
 

@@ -4,6 +4,7 @@
 
 #include "adapter/service/case_record.h"
 #include "adapter/service/enriched_request.h"
+#include "fhir/base/clock.h"
 
 namespace pas::service {
 
@@ -66,7 +67,8 @@ std::string OpenCase::write(const Answer& answer, Write write) const {
   context.created = answer.decided;
   context.is_inquiry = answer.is_inquiry;
   context.bundle_identifier = answer.bundle_identifier;
-  context.notes = answer.notes;
+  context.notes = standing_.claim_notes();
+  if (record().due_ms > 0) context.due = base::from_ms(record().due_ms);
   context.items = std::move(shown.answers);
   context.carried = shown.carried;
   return write(request(), shown.decisions, context);
@@ -81,12 +83,7 @@ std::string OpenCase::claim_response(const Answer& answer) const {
 }
 
 std::vector<store::Item> OpenCase::stored_items() const {
-  std::vector<store::Item> items;
-  items.reserve(items_.size());
-  for (const ItemNow& now : items_) {
-    if (now.item != nullptr) items.push_back(stored_item(adjudication_, now));
-  }
-  return items;
+  return service::stored_items(adjudication_, items_, standing_.claim_notes());
 }
 
 }  // namespace pas::service

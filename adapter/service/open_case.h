@@ -41,7 +41,6 @@ class OpenCase {
     std::chrono::system_clock::time_point decided;  // ClaimResponse.created
     bool is_inquiry = false;
     json::Node bundle_identifier = {};
-    std::vector<std::string> notes = {};
   };
   // The response Bundle, or the ClaimResponse alone, of the items as they are now.
   std::string response(const Answer& answer) const;

@@ -14,6 +14,20 @@ namespace {
 
 namespace x12 = policy::x12;
 
+pas::DatePeriod served_of(json::Node item) {
+  if (const auto day = base::parse_date(item["servicedDate"].text())) return {day, day};
+  return {base::parse_date(item["servicedPeriod"]["start"].text()),
+          base::parse_date(item["servicedPeriod"]["end"].text())};
+}
+
+// What the reviewer says, where nothing is said as requested.
+pas::DatePeriod valid_of(const ReviewedItem& reviewed, const ItemNow& now) {
+  pas::DatePeriod valid = served_of(now.item->node);
+  if (reviewed.valid.start) valid.start = reviewed.valid.start;
+  if (reviewed.valid.end) valid.end = reviewed.valid.end;
+  return valid;
+}
+
 class Checker {
  public:
   Checker(const Review& review, OpenCase& open) : review_(review), open_(open) {}
@@ -52,8 +66,8 @@ class Checker {
     if (item.action == kPendedAction && item.documents.empty() && item.questions.empty()) {
       add(item, "documents", "to ask for information, name documents or questions.");
     }
-    if (item.valid.start && item.valid.end && *item.valid.end < *item.valid.start) {
-      add(item, "validTo", "the period ends before it begins.");
+    if (const auto [start, end] = valid_of(item, *now); start && end && *end < *start) {
+      add(item, "validTo", "the period ends before it begins; what is not given is as requested.");
     }
   }
 
@@ -67,22 +81,14 @@ class Checker {
   std::vector<std::string> mistakes_;
 };
 
-pas::DatePeriod served_of(json::Node item) {
-  if (const auto day = base::parse_date(item["servicedDate"].text())) return {day, day};
-  return {base::parse_date(item["servicedPeriod"]["start"].text()),
-          base::parse_date(item["servicedPeriod"]["end"].text())};
-}
-
 base::Result<void> certify(const ReviewedItem& reviewed, base::Date today, store::Store& store, ItemNow& now) {
   auto number = authorization_number(store);
   if (!number) return number.error();
   now.answer.authorization_number = std::move(*number);
-  now.answer.administration_reference_number.clear();
   now.answer.issued = today;
-  now.answer.valid = served_of(now.item->node);
-  if (reviewed.valid.start) now.answer.valid.start = reviewed.valid.start;
-  if (reviewed.valid.end) now.answer.valid.end = reviewed.valid.end;
-  if (!now.answer.valid.start) now.answer.valid.start = today;
+  now.answer.valid = valid_of(reviewed, now);
+  const auto& end = now.answer.valid.end;
+  if (!now.answer.valid.start && !(end && *end < today)) now.answer.valid.start = today;
   if (reviewed.action != kCertifiedAction) {
     now.answer.authorized = pas::Authorized{reviewed.quantity, reviewed.quantity_code, reviewed.valid};
   }

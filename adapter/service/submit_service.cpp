@@ -1,6 +1,10 @@
 #include "adapter/service/submit_service.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "adapter/service/case_record.h"
+#include "adapter/service/open_case.h"
 #include "fhir/base/digest.h"
 
 namespace pas::service {
@@ -47,23 +51,33 @@ SubmitService::Repeat SubmitService::repeat_of(const SubmitRequest& request,
   return repeat;
 }
 
-base::Result<std::optional<Answered>> SubmitService::stored_answer(const Repeat& repeat, std::string_view client,
-                                                                   std::string_view body) const {
+base::Result<std::optional<Answered>> SubmitService::stored_answer(const Repeat& repeat,
+                                                                   const SubmitRequest& request) const {
   if (!repeat.since_ms) return std::optional<Answered>();
-  const auto found = store_.find_same_request(client, repeat.digest, *repeat.since_ms);
+  const auto found = store_.find_same_request(request.client, repeat.digest, *repeat.since_ms);
   if (!found) return found.error();
   if (!*found) return std::optional<Answered>();
   if (repeat.by_key) {
     const auto before = store_.find_body((*found)->id, store::Body::kRequest);
     if (!before) return before.error();
-    if (*before && **before != body) {
+    if (*before && **before != request.body) {
       return base::Error{base::ErrorCode::kConflict, "The Idempotency-Key was sent with another request before."};
     }
   }
-  auto answer = store_.find_body((*found)->id, store::Body::kResponse);
+  const store::Case& record = **found;
+  if (record.version != request.version->name) {  // asked in another version by now
+    const auto open = OpenCase::open(adjudicator_, store_, record);
+    if (!open) return open.error();
+    return std::optional(Answered{(*open)->response({.version = request.version,
+                                                     .base_url = request.base_url,
+                                                     .now = clock_.now(),
+                                                     .decided = base::from_ms(record.received_at_ms)}),
+                                  record.id, true});
+  }
+  auto answer = store_.find_body(record.id, store::Body::kResponse);
   if (!answer) return answer.error();
   if (!*answer) return std::optional<Answered>();
-  return std::optional(Answered{std::move(**answer), (*found)->id, true});
+  return std::optional(Answered{std::move(**answer), record.id, true});
 }
 
 // The submitter's newest case with that Claim: by the resolved reference, else by identifier; of a case that was
@@ -98,7 +112,7 @@ SubmitOutcome SubmitService::submit(const SubmitRequest& request) const {
   const auto now = clock_.now();
   const Repeat repeat = repeat_of(request, now);
   for (int race = 0;; ++race) {
-    auto stored = stored_answer(repeat, request.client, request.body);
+    auto stored = stored_answer(repeat, request);
     if (!stored) return stored.error();
     if (*stored) return std::move(**stored);
     SubmitOutcome outcome = decide_and_commit(request, repeat, now);
@@ -140,7 +154,6 @@ SubmitOutcome SubmitService::decide_and_commit(const SubmitRequest& request, con
   context.base_url = request.base_url;
   context.response_id = ids_.uuid();
   context.now = now;
-  context.warnings = adjudication.report.issues();
   context.errors = adjudication.errors;
   context.items = std::move(shown.answers);
   context.carried = shown.carried;
@@ -148,10 +161,11 @@ SubmitOutcome SubmitService::decide_and_commit(const SubmitRequest& request, con
   if (adjudication.request.kind != pas::Kind::kInitial && !prior->is_known()) {
     context.notes.emplace_back("The earlier request that this one changes is not known here; it was decided as new.");
   }
+  std::ranges::move(pas::remarks_on(adjudication.report.issues()), std::back_inserter(context.notes));
 
   store::Submission submission;
   submission.bodies.request = request.body;
-  submission.record = case_of(adjudication, items);
+  submission.record = case_of(adjudication, items, context.notes);
   store::Case& record = submission.record;
   record.id = context.response_id;
   record.client = request.client;
@@ -162,6 +176,7 @@ SubmitOutcome SubmitService::decide_and_commit(const SubmitRequest& request, con
   if (record.status == store::Status::kPended) {
     record.due_ms = options_.timetable.due_ms(record.priority, record.received_at_ms);
     submission.outbox = options_.timetable.reminders(record.due_ms);
+    context.due = base::from_ms(record.due_ms);
   }
   if (script && !script->then.empty()) {
     store::OutboxMessage& later = submission.outbox.emplace_back();

@@ -2,10 +2,10 @@
 // One $submit as one synchronous call: adjudicate, number, answer, commit. When submit() returns an answer, the request
 // and the answer are durable. It knows no HTTP: the endpoints turn the outcome into a status.
 //
-// A repeat of the same bytes by the same client within the resend window gets the stored answer again, byte for byte;
-// so does a repeat with the same idempotency key, and other bytes with that key are a conflict. An update is decided
-// over what stands of the case that it names (item_now.h).
-// Any number of threads may submit.
+// A repeat of the same bytes by the same client within the resend window gets the stored answer again, byte for byte
+// (in another version of PAS, the same case in that version); so does a repeat with the same idempotency key, and other
+// bytes with that key are a conflict. An update is decided over what stands of the case that it names (item_now.h). Any
+// number of threads may submit.
 
 #include <chrono>
 #include <memory>
@@ -66,8 +66,7 @@ class SubmitService {
     bool by_key = false;
   };
   Repeat repeat_of(const SubmitRequest& request, std::chrono::system_clock::time_point now) const;
-  base::Result<std::optional<Answered>> stored_answer(const Repeat& repeat, std::string_view client,
-                                                      std::string_view body) const;
+  base::Result<std::optional<Answered>> stored_answer(const Repeat& repeat, const SubmitRequest& request) const;
   SubmitOutcome decide_and_commit(const SubmitRequest& request, const Repeat& repeat,
                                   std::chrono::system_clock::time_point now) const;
   base::Result<Standing> prior_of(const pas::Request& request, std::string_view client) const;

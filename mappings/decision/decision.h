@@ -19,7 +19,8 @@ struct DocumentRequest {
   std::string criterion;
   std::string loinc;
   std::string title;
-  std::string report_type;  // X12 755
+  std::string report_type;    // X12 755
+  std::string modifier = {};  // LOINC: which of such documents (the last three months); empty: any
 };
 
 // A limit of the policy that the request goes beyond.

@@ -18,6 +18,8 @@ constexpr auto kRejectReasons = std::to_array<Display>({
     {"33", "Input Errors"},
     {"43", "Invalid/Missing Provider Identification"},
     {"57", "Invalid/Missing Date(s) of Service"},
+    {"60", "Date of Birth Follows Date(s) of Service"},
+    {"61", "Date of Death Precedes Date(s) of Service"},
     {"72", "Invalid/Missing Subscriber/Insured ID"},
     {"75", "Subscriber/Insured Not Found"},
     {"79", "Invalid Participant Identification"},
@@ -36,6 +38,7 @@ std::string_view display_in(std::span<const Display> list, std::string_view code
 
 // One is enough to refuse the Claim; those of items are as many as items.
 constexpr std::size_t kClaimErrors = 20;
+constexpr std::size_t kDayLength = 10;  // YYYY-MM-DD
 
 bool share_an_identifier(json::Node a, json::Node b) {
   const auto of_b = identifiers_of(b);
@@ -58,7 +61,9 @@ class Finder {
     check_member();
     for (const json::Node info : request_.claim["supportingInfo"]) check_period(info["timingPeriod"], "2000E-DTP03", 0);
     for (const Item& item : request_.items) {
-      if (!item.cancelled) check_period(item.node["servicedPeriod"], "2000F-DTP03", item.sequence);
+      if (item.cancelled) continue;
+      check_period(item.node["servicedPeriod"], "2000F-DTP03", item.sequence);
+      check_lifetime(item);
     }
     return std::move(errors_);
   }
@@ -91,10 +96,15 @@ class Finder {
 
   // The requestor's own number, and those of the people and organizations behind a role.
   void check_provider() {
-    check_npi(request_.provider);
-    if (request_.provider["resourceType"].text() != "PractitionerRole") return;
-    check_npi(request_.index->resolve(request_.provider["practitioner"]));
-    check_npi(request_.index->resolve(request_.provider["organization"]));
+    bool is_identified = false;
+    for (const json::Node party : {request_.provider, request_.index->resolve(request_.provider["practitioner"]),
+                                   request_.index->resolve(request_.provider["organization"])}) {
+      check_npi(party);
+      is_identified = is_identified || !identifiers_of(party).empty();
+    }
+    if (is_identified) return;
+    add("43", "2010B-NM109", request_.provider, "identifier",
+        "The requesting provider has no identifier. Send its NPI.");
   }
 
   void check_npi(json::Node resource) {
@@ -124,6 +134,23 @@ class Finder {
     const auto end = base::parse_date(period["end"].text());
     if (!start || !end || *start <= *end) return;
     add("57", element, period, "end", "The service ends before it begins.", sequence);
+  }
+
+  // Nobody is served before birth or after death.
+  void check_lifetime(const Item& item) {
+    const bool is_day = static_cast<bool>(item.node["servicedDate"]);
+    const json::Node place = is_day ? item.node : item.node["servicedPeriod"];
+    const std::string_view member = is_day ? "servicedDate" : "start";
+    const auto served = base::parse_date(place[member].text());
+    if (!served) return;
+    const auto born = base::parse_date(request_.patient["birthDate"].text());
+    const auto died = base::parse_date(request_.patient["deceasedDateTime"].text().substr(0, kDayLength));
+    if (born && *served < *born) {
+      add("60", "2000F-DTP03", place, member, "The service begins before the patient was born.", item.sequence);
+    }
+    if (died && *died < *served) {
+      add("61", "2000F-DTP03", place, member, "The service begins after the patient's death.", item.sequence);
+    }
   }
 
   void add(std::string_view code, std::string_view element, json::Node place, std::string_view member,

@@ -52,6 +52,7 @@ void write_communication_request(const Request& request, const PlannedRequest& p
       line_number();
     }
     if (!planned.is_carried) write_diagnoses(request, *planned.item, writer, list);
+    write_content_modifier(document, writer, list);
   }
   out.member("contentString", document.loinc).end_object().end_array();
   out.member("authoredOn", base::to_instant(context.now));

@@ -13,6 +13,7 @@ namespace pas::pas {
 inline constexpr std::string_view kExtensionBase = "http://hl7.org/fhir/us/davinci-pas/StructureDefinition/";
 inline constexpr std::string_view kInfoCancelled =
     "http://hl7.org/fhir/us/davinci-pas/StructureDefinition/modifierextension-infoCancelled";
+inline constexpr std::string_view kLoincSystem = "http://loinc.org";
 inline constexpr std::string_view kNpiSystem = "http://hl7.org/fhir/sid/us-npi";
 
 // The last part of a PAS extension's URL, "extension-itemTraceNumber"; empty for other extensions.

@@ -93,6 +93,15 @@ void write_diagnoses(const Request& request, const Item& item, FhirWriter& write
   }
 }
 
+void write_content_modifier(const decision::DocumentRequest& document, FhirWriter& writer, FhirWriter::List& list) {
+  if (document.modifier.empty()) return;
+  list.next();
+  writer.extension("extension-contentModifier", [&] {
+    writer.out().key("valueCodeableConcept");
+    writer.concept_of(kLoincSystem, document.modifier);
+  });
+}
+
 void write_repeated_details(json::Node claim_item, FhirWriter& writer, FhirWriter::List& list) {
   constexpr std::array<std::string_view, 4> kRepeated = {
       "extension-epsdtIndicator", "extension-nursingHomeResidentialStatus", "extension-nursingHomeLevelOfCare",

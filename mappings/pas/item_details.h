@@ -21,6 +21,9 @@ void write_stay(const Request& request, FhirWriter& writer, FhirWriter::List& li
 // extension-communicatedDiagnosis: the diagnoses that the item points at.
 void write_diagnoses(const Request& request, const Item& item, FhirWriter& writer, FhirWriter::List& list);
 
+// extension-contentModifier: which documents of the kind are wanted.
+void write_content_modifier(const decision::DocumentRequest& document, FhirWriter& writer, FhirWriter::List& list);
+
 // The extensions of a Claim.item that ClaimResponse.addItem has too, and its revenue code as one.
 void write_repeated_details(json::Node claim_item, FhirWriter& writer, FhirWriter::List& list);
 

@@ -53,6 +53,7 @@ class ItemWriter {
       write_trace_numbers(list);
       write_issue(list);
       write_previous_number(list);
+      write_administration_number(list);
       write_repeated_details(item_, writer_, list);
       if (!planned_.is_carried) write_stay(request_, writer_, list);
     }
@@ -92,12 +93,7 @@ class ItemWriter {
     write_trace_numbers(list);
     write_issue(list);
     write_previous_number(list);
-    if (!is_certified_item(planned_) && planned_.answer != nullptr &&
-        !planned_.answer->administration_reference_number.empty()) {
-      list.next();
-      writer_.extension("extension-administrationReferenceNumber",
-                        [&] { out_.member("valueString", planned_.answer->administration_reference_number); });
-    }
+    if (!is_certified_item(planned_)) write_administration_number(list);
     write_requested_dates(list);
     if (is_certified_item(planned_) && !is_modified(planned_)) {
       list.next();
@@ -113,6 +109,13 @@ class ItemWriter {
     if (previous.empty()) return;
     list.next();
     writer_.extension("extension-authorizationNumber", [&] { out_.member("valueString", previous); });
+  }
+
+  void write_administration_number(FhirWriter::List& list) {
+    if (planned_.answer == nullptr || planned_.answer->administration_reference_number.empty()) return;
+    list.next();
+    writer_.extension("extension-administrationReferenceNumber",
+                      [&] { out_.member("valueString", planned_.answer->administration_reference_number); });
   }
 
   void write_requested_dates(FhirWriter::List& list) {

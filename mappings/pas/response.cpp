@@ -7,6 +7,8 @@
 namespace pas::pas {
 namespace {
 
+constexpr std::size_t kMostRemarks = 10;
+
 // The transaction's own identifier comes back; where the sender gave none, the answer is known by its id.
 void write_bundle_identifier(const Request& request, const ResponseContext& context, json::Writer& out) {
   const json::Node identifier = context.bundle_identifier ? context.bundle_identifier : request.bundle()["identifier"];
@@ -60,6 +62,19 @@ std::string write_claim_response(const Request& request, std::span<const decisio
   FhirWriter writer;
   write_claim_response(request, plan_response(request, decisions, context), context, writer);
   return std::move(writer.out()).take();
+}
+
+std::vector<std::string> remarks_on(std::span<const validation::Issue> issues) {
+  std::vector<std::string> remarks;
+  std::size_t warnings = 0;
+  for (const validation::Issue& issue : issues) {
+    if (issue.severity != validation::Severity::kWarning || ++warnings > kMostRemarks) continue;
+    remarks.push_back(issue.expression.empty() ? issue.message : issue.expression + ": " + issue.message);
+  }
+  if (warnings > kMostRemarks) {
+    remarks.push_back("And " + std::to_string(warnings - kMostRemarks) + " more remarks on the request.");
+  }
+  return remarks;
 }
 
 std::string write_with_id(json::Node resource, std::string_view id) {

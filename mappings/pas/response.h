@@ -50,7 +50,7 @@ struct ItemAnswer {
   int sequence = 0;
   std::string authorization_number;             // A1, A2, A6
   std::string previous_authorization_number;    // of what this replaces; empty: as the request names it
-  std::string administration_reference_number;  // A3, A4
+  std::string administration_reference_number;  // A3, A4; in addItem also of an A6 that was pended
   std::optional<base::Date> issued;             // A1, A2, A6
   DatePeriod valid;                             // A1, A2, A6
   std::optional<Authorized> authorized;         // A2, A6
@@ -66,9 +66,9 @@ struct ResponseContext {
   std::vector<std::string> notes;      // of the response as a whole
   std::span<const Item> carried = {};  // items of earlier Claims that the request has not; decided and answered alike
   bool is_inquiry = false;             // answers Claim/$inquire: other profiles, and nothing is asked for
-  json::Node bundle_identifier = {};   // of the Bundle; absent: that of the request
+  std::optional<std::chrono::system_clock::time_point> due = {};      // until when what is asked for may come
+  json::Node bundle_identifier = {};                                  // of the Bundle; absent: that of the request
   std::optional<std::chrono::system_clock::time_point> created = {};  // of the ClaimResponse; nothing: now
-  std::span<const validation::Issue> warnings;  // of the request: each becomes a note, the first ten and a count
   std::span<const BusinessError> errors;
 };
 
@@ -81,6 +81,9 @@ std::string write_response(const Request& request, std::span<const decision::Dec
 // The ClaimResponse alone, as GET ClaimResponse/{id} answers. References are those of the Bundle.
 std::string write_claim_response(const Request& request, std::span<const decision::Decision> decisions,
                                  const ResponseContext& context);
+
+// The warnings among these, as notes of the response: the first ten, and how many more there are.
+std::vector<std::string> remarks_on(std::span<const validation::Issue> issues);
 
 // The answer to $inquire over the response Bundles of the cases that were found: Parameters with one `return` each
 // (2.2.1), or one Bundle with the entries of all, a fullUrl once (2.0.1).

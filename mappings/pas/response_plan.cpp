@@ -9,8 +9,6 @@
 namespace pas::pas {
 namespace {
 
-constexpr std::size_t kWarningNotes = 10;
-
 class Planner {
  public:
   Planner(const Request& request, std::span<const decision::Decision> decisions, const ResponseContext& context)
@@ -23,7 +21,6 @@ class Planner {
   }
 
   ResponsePlan plan() && {
-    own_texts();
     if (!decisions_.empty()) {
       for (const Item* item : items_in_order()) plan_item(*item);
     }
@@ -32,7 +29,6 @@ class Planner {
     }
     for (const BusinessError& error : context_.errors) plan_error(error);
     for (const std::string& note : context_.notes) number(note);
-    for (const std::string& text : plan_.own_texts) number(text);
     for (const json::Node party : {request_.patient, request_.insurer, request_.provider}) echo(party);
     for (const PlannedItem& planned : plan_.items) {
       for (const json::Node target : detail_targets(request_, planned)) echo(target);
@@ -41,18 +37,6 @@ class Planner {
   }
 
  private:
-  // The warnings of the request. Made first and never changed, since notes view them.
-  void own_texts() {
-    std::size_t warnings = 0;
-    for (const validation::Issue& issue : context_.warnings) {
-      if (issue.severity != validation::Severity::kWarning || ++warnings > kWarningNotes) continue;
-      plan_.own_texts.push_back(issue.expression.empty() ? issue.message : issue.expression + ": " + issue.message);
-    }
-    if (warnings > kWarningNotes) {
-      plan_.own_texts.push_back("And " + std::to_string(warnings - kWarningNotes) + " more remarks on the request.");
-    }
-  }
-
   std::vector<const Item*> items_in_order() const {
     std::vector<const Item*> items;
     items.reserve(request_.items.size() + context_.carried.size());
@@ -91,16 +75,19 @@ class Planner {
       if (!asked.insert(document.loinc).second) continue;
       plan_.requests.push_back({context_.response_id + "-" + std::to_string(item.sequence) + "-" + document.loinc,
                                 &item, &document, planned.is_carried});
-      task(false).inputs.push_back(plan_.requests.back());
+      task(false, decision).inputs.push_back(plan_.requests.back());
     }
-    if (!decision.questions.empty()) task(true).inputs.push_back({{}, &item, nullptr, planned.is_carried});
+    if (!decision.questions.empty()) task(true, decision).inputs.push_back({{}, &item, nullptr, planned.is_carried});
   }
 
-  PlannedTask& task(bool is_questionnaire) {
+  PlannedTask& task(bool is_questionnaire, const decision::Decision& decision) {
     const auto found = std::ranges::find(plan_.tasks, is_questionnaire, &PlannedTask::is_questionnaire);
     if (found != plan_.tasks.end()) return *found;
-    return plan_.tasks.emplace_back(PlannedTask{
-        context_.response_id + (is_questionnaire ? "-questionnaire" : "-attachments"), is_questionnaire, {}});
+    return plan_.tasks.emplace_back(
+        PlannedTask{context_.response_id + (is_questionnaire ? "-questionnaire" : "-attachments"),
+                    is_questionnaire,
+                    {},
+                    decision.reason});
   }
 
   void plan_error(const BusinessError& error) {

@@ -30,6 +30,7 @@ struct PlannedTask {
   std::string id;  // also its identifier: the tracking id of what is sent for it
   bool is_questionnaire = false;
   std::vector<PlannedRequest> inputs;  // `document` is null for a questionnaire
+  std::string_view reason;             // X12 886: why the first of its items waits
 };
 
 // Points into the arguments it was made from.
@@ -41,7 +42,6 @@ struct ResponsePlan {
   std::vector<PlannedRequest> requests;          // each document once an item
   std::vector<PlannedTask> tasks;                // one for documents, one for questionnaires
   std::vector<const json::Entry*> echoed;        // entries of the request, each once, what refers before what it names
-  std::vector<std::string> own_texts;            // texts that `notes` views and that no argument holds
 
   bool has_decision() const { return !items.empty() || of_claim != nullptr; }
 };

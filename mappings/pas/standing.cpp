@@ -29,7 +29,9 @@ void write_decision(json::Writer& out, const decision::Decision& decision) {
     out.key("documents").begin_array();
     for (const decision::DocumentRequest& document : decision.documents) {
       out.begin_object().member("criterion", document.criterion).member("loinc", document.loinc);
-      out.member("title", document.title).member("reportType", document.report_type).end_object();
+      out.member("title", document.title).member("reportType", document.report_type);
+      write_text(out, "modifier", document.modifier);
+      out.end_object();
     }
     out.end_array();
   }
@@ -80,7 +82,8 @@ decision::Decision decision_of(json::Node node, int sequence) {
   decision.recommendation = node["recommendation"].text();
   for (const json::Node document : node["documents"]) {
     decision.documents.push_back({std::string(document["criterion"].text()), std::string(document["loinc"].text()),
-                                  std::string(document["title"].text()), std::string(document["reportType"].text())});
+                                  std::string(document["title"].text()), std::string(document["reportType"].text()),
+                                  std::string(document["modifier"].text())});
   }
   return decision;
 }
@@ -108,11 +111,13 @@ ItemAnswer answer_of(json::Node node, int sequence) {
 
 }  // namespace
 
-std::string write_standing(const Item& item, const decision::Decision* decision, const ItemAnswer* answer) {
+std::string write_standing(const Item& item, const decision::Decision* decision, const ItemAnswer* answer,
+                           const std::vector<std::string>& claim_notes) {
   json::Writer out;
   out.begin_object().member("item", item.node);
   if (decision != nullptr) write_decision(out, *decision);
   if (answer != nullptr) write_answer(out, *answer);
+  write_texts(out, "claimNotes", claim_notes);
   out.end_object();
   return std::move(out).take();
 }
@@ -120,12 +125,13 @@ std::string write_standing(const Item& item, const decision::Decision* decision,
 base::Result<StandingItem> read_standing(std::string text) {
   auto document = json::Document::parse(std::move(text));
   if (!document) return base::Error{base::ErrorCode::kInvalid, "an item's state is not JSON"};
-  StandingItem standing{.document = std::move(*document), .item = {}, .decision = {}, .answer = {}};
+  StandingItem standing{.document = std::move(*document), .item = {}, .decision = {}, .answer = {}, .claim_notes = {}};
   const json::Node root = standing.document.root();
   standing.item = read_item_facts(root["item"]);
   if (standing.item.sequence == 0) return base::Error{base::ErrorCode::kInvalid, "an item's state has no item"};
   standing.decision = decision_of(root["decision"], standing.item.sequence);
   standing.answer = answer_of(root["answer"], standing.item.sequence);
+  standing.claim_notes = texts_of(root["claimNotes"]);
   return standing;
 }
 

@@ -6,6 +6,7 @@
 // Values; any thread. What write_standing() wrote, read_standing() reads; other text is an error.
 
 #include <string>
+#include <vector>
 
 #include "fhir/base/result.h"
 #include "fhir/json/document.h"
@@ -21,12 +22,14 @@ struct StandingItem {
   Item item;
   decision::Decision decision;  // without an action: none was made
   ItemAnswer answer;
+  std::vector<std::string> claim_notes;  // of the response as a whole: with one item of the case
 
   bool is_decided() const { return !decision.action.empty(); }
 };
 
 // Null for what there is not.
-std::string write_standing(const Item& item, const decision::Decision* decision, const ItemAnswer* answer);
+std::string write_standing(const Item& item, const decision::Decision* decision, const ItemAnswer* answer,
+                           const std::vector<std::string>& claim_notes = {});
 
 base::Result<StandingItem> read_standing(std::string text);
 

@@ -2,12 +2,13 @@
 // profile-task).
 
 #include "mappings/pas/claim_response.h"
+#include "mappings/pas/item_details.h"
+#include "mappings/policy/x12.h"
 
 namespace pas::pas {
 namespace {
 
 constexpr std::string_view kTempCodes = "http://hl7.org/fhir/us/davinci-pas/CodeSystem/PASTempCodes";
-constexpr std::string_view kLoinc = "http://loinc.org";
 
 class TaskWriter {
  public:
@@ -20,7 +21,9 @@ class TaskWriter {
     out_.key("identifier").begin_array();
     write_identifier();
     out_.end_array();
-    out_.member("status", "requested").member("intent", "order");
+    out_.member("status", "requested");
+    write_reason();
+    out_.member("intent", "order");
     out_.key("code");
     writer_.concept_of(kTempCodes,
                        task_.is_questionnaire ? "attachment-request-questionnaire" : "attachment-request-code");
@@ -33,11 +36,22 @@ class TaskWriter {
     writer_.concept_of(kTempCodes, "priorAuthorization");
     out_.key("reasonReference");
     write_claim_reference(request_, writer_);
+    if (context_.due) {
+      out_.key("restriction").begin_object().key("period").begin_object();
+      out_.member("end", base::to_instant(*context_.due)).end_object().end_object();
+    }
     write_inputs();
     out_.end_object();
   }
 
  private:
+  void write_reason() {
+    if (task_.reason.empty()) return;
+    out_.key("statusReason");
+    writer_.concept_of(policy::x12::kReasonSystem, task_.reason,
+                       policy::x12::display(policy::x12::reasons(), task_.reason));
+  }
+
   void write_identifier() {
     out_.begin_object().member("system", context_.base_url + "/identifier/attachment-control-number");
     out_.member("value", task_.id).end_object();
@@ -58,9 +72,15 @@ class TaskWriter {
     writer_.concept_of(kTempCodes, "payer-url");
     out_.member("valueUrl", context_.base_url).end_object();
     for (const PlannedRequest& input : task_.inputs) {
-      out_.begin_object().key("extension").begin_array();
-      writer_.extension(context_.version->task_line_number, [&] { write_line_number(input.item->sequence); });
-      out_.end_array().key("type");
+      out_.begin_object();
+      {
+        FhirWriter::List list(out_, "extension");
+        list.next();
+        writer_.extension(context_.version->task_line_number, [&] { write_line_number(input.item->sequence); });
+        const bool may_have_modifier = context_.version->has_questionnaire_context && input.document != nullptr;
+        if (may_have_modifier) write_content_modifier(*input.document, writer_, list);
+      }
+      out_.key("type");
       writer_.concept_of(kTempCodes, type_of_input());
       write_value(input);
       out_.end_object();
@@ -81,7 +101,7 @@ class TaskWriter {
   void write_value(const PlannedRequest& input) {
     if (!task_.is_questionnaire) {
       out_.key("valueCodeableConcept");
-      writer_.concept_of(kLoinc, input.document->loinc, input.document->title);
+      writer_.concept_of(kLoincSystem, input.document->loinc, input.document->title);
     } else if (context_.version->has_questionnaire_context) {
       out_.member("valueString", task_.id);
     } else {

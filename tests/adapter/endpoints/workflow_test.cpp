@@ -1,7 +1,8 @@
 // tests/cases/workflow/*.json: chains of requests to the routes of one adapter with an empty store and a clock of its
-// own. Each chain is run below the base path of every PAS version and on every store, unless it names "versions".
+// own. Each chain is run below the base path of every PAS version and on every store, unless it names a "version"; over
+// the project's policies unless it names a folder of "policies".
 //
-//   do: "POST /Claim/$submit", below the version's base path; /admin and /test paths are taken as they are
+//   do: "POST /Claim/$submit", below the version's base path; /admin, /test and /pas paths are taken as they are
 //   body (JSON or text) | sample (a file of samples/bundles) with patch | base with patch; headers: whole lines
 //   status (200)
 //   items: by sequence the action of the answer's ClaimResponse ("" for none), all of them
@@ -20,13 +21,10 @@
 #include <map>
 #include <string>
 
-#include "adapter/endpoints/application.h"
-#include "adapter/endpoints/review_endpoints.h"
-#include "adapter/endpoints/test_endpoints.h"
 #include "fhir/fhirpath/fhirpath.h"
 #include "mappings/pas/v2_0_1/version.h"
 #include "mappings/pas/v2_2_1/version.h"
-#include "tests/adapter/service/fixture.h"
+#include "tests/adapter/endpoints/routes.h"
 #include "tests/adapter/store/postgres_server.h"
 #include "tests/mappings/pas/cases.h"
 #include "tests/support/files.h"
@@ -35,86 +33,6 @@ namespace pas {
 namespace {
 
 namespace fs = std::filesystem;
-
-// An adapter without sockets.
-class Routes {
- public:
-  Routes(const std::string& store, bool deny_at_deadline)
-      : deny_at_deadline_(deny_at_deadline),
-        adapter_(store),
-        inquire_(*adapter_.adjudicator, *adapter_.validation, *adapter_.store, adapter_.clock),
-        subscriptions_(*adapter_.store, adapter_.clock, adapter_.ids, subscription_options()),
-        cases_(*adapter_.adjudicator, *adapter_.store, adapter_.clock, case_options()),
-        admin_(admin_routes(), {}, ""),
-        router_(endpoints::make_router({.submit = *adapter_.service,
-                                        .inquire = inquire_,
-                                        .cases = cases_,
-                                        .adjudicator = *adapter_.adjudicator,
-                                        .store = *adapter_.store,
-                                        .validation = *adapter_.validation,
-                                        .clock = adapter_.clock,
-                                        .ids = adapter_.ids,
-                                        .subscriptions = {.subscriptions = subscriptions_,
-                                                          .validation = *adapter_.validation,
-                                                          .store = *adapter_.store,
-                                                          .clock = adapter_.clock},
-                                        .test_mode = &adapter_.test_mode},
-                                       {}, "https://payer.example")) {}
-
-  http::Response ask(http::Request request) {
-    if (request.path.starts_with("/admin")) return admin_.handle(request);
-    return endpoints::answer_in_test_mode(
-        request, [this](http::Request& passed) { return router_.handle(passed); }, adapter_.test_mode, adapter_.clock);
-  }
-  const service::ValidationService& validation() const { return *adapter_.validation; }
-  // What the outbox holds for that time is done, but for notifications.
-  void advance(std::chrono::seconds by) {
-    adapter_.clock.advance(by);
-    const auto now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(adapter_.clock.now().time_since_epoch());
-    const auto due = adapter_.store->take_messages(now_ms.count(), now_ms.count() + 1, 100);
-    ASSERT_TRUE(due);
-    for (const store::OutboxMessage& message : *due) {
-      if (message.kind == service::kScriptedMessage) (void)cases_.follow_script(message.case_id, message.payload);
-      if (message.kind == service::kDeadline) (void)cases_.pass_deadline(message.case_id, std::stoll(message.payload));
-      store::Settlement done;
-      done.attempt = message.attempts;
-      done.at_ms = now_ms.count();
-      ASSERT_TRUE(adapter_.store->settle(message.id, done));
-    }
-  }
-
- private:
-  static std::string base_url(std::string_view version) {
-    return "https://payer.example/pas/" + std::string(version) + "/fhir";
-  }
-  static notify::SubscriptionOptions subscription_options() {
-    notify::SubscriptionOptions options;
-    options.base_url = base_url;
-    return options;
-  }
-  service::CaseService::Options case_options() {
-    service::CaseService::Options options;
-    options.base_url = base_url;
-    options.deny_at_deadline = deny_at_deadline_;
-    options.subscribers = [this](const store::Case& record) { return subscriptions_.matching(record); };
-    options.versions = {&v2_2_1::kVersion, &v2_0_1::kVersion};
-    return options;
-  }
-
-  std::vector<endpoints::Route> admin_routes() {
-    auto routes = endpoints::review_routes(cases_, *adapter_.store, adapter_.clock);
-    for (endpoints::Route& route : endpoints::trace_routes(adapter_.test_mode)) routes.push_back(std::move(route));
-    return routes;
-  }
-
-  bool deny_at_deadline_;
-  service_test::Adapter adapter_;
-  service::InquireService inquire_;
-  notify::SubscriptionService subscriptions_;
-  service::CaseService cases_;
-  endpoints::Router admin_;
-  endpoints::Router router_;
-};
 
 using Kept = std::map<std::string, std::string, std::less<>>;
 
@@ -141,7 +59,8 @@ http::Request step_request(json::Node step, const std::string& base, const Kept&
   request.method_text = line.substr(0, space);
   request.method = http::method_of(request.method_text);
   std::string target = line.substr(space + 1);
-  if (!target.starts_with("/admin") && !target.starts_with("/test")) target = base + target;
+  const bool is_whole = target.starts_with("/admin") || target.starts_with("/test") || target.starts_with("/pas");
+  if (!is_whole) target = base + target;
   request.target = target;
   const auto query = target.find('?');
   request.path = target.substr(0, query);
@@ -182,6 +101,14 @@ std::string value_of(const json::Document& answer, std::string_view expression) 
   std::string values;
   for (const fhirpath::Item& item : *items) values.append(values.empty() ? "" : ",").append(text_of(item));
   return values;
+}
+
+// That of the step's own path, if it names one.
+const pas::Version& version_of(json::Node step, const pas::Version& version) {
+  for (const pas::Version* each : {&v2_2_1::kVersion, &v2_0_1::kVersion}) {
+    if (step["do"].text().find("/pas/" + std::string(each->name) + "/") != std::string_view::npos) return *each;
+  }
+  return version;
 }
 
 constexpr const char* kResponse = "(Bundle.entry[0].resource | Parameters.parameter[0].resource.entry[0].resource)";
@@ -229,7 +156,9 @@ void expect_valid_bundles(json::Node answer, const service::ValidationService& v
 class Workflow : public testing::TestWithParam<std::tuple<fs::path, const pas::Version*, const char*>> {
  protected:
   void run(json::Node chain, const std::string& base, const std::string& store) {
-    Routes routes(store, chain["denyAtDeadline"].is_true());
+    const json::Node policies = chain["policies"];
+    endpoints_test::Routes routes(store, chain["denyAtDeadline"].is_true(),
+                                  policies ? std::string(policies.text()) : "mappings/policies");
     Kept kept;
     std::size_t number = 0;
     for (const json::Node step : chain["steps"]) {
@@ -242,7 +171,7 @@ class Workflow : public testing::TestWithParam<std::tuple<fs::path, const pas::V
       if (response.body.empty()) continue;
       const auto answer = json::Document::parse(std::string(response.content()));
       ASSERT_TRUE(answer) << response.body;
-      expect_valid_bundles(answer->root(), routes.validation(), *std::get<1>(GetParam()));
+      expect_valid_bundles(answer->root(), routes.validation(), version_of(step, *std::get<1>(GetParam())));
       if (step["items"]) check_items(*answer, step["items"]);
       for (const json::Node wanted : step["expect"]) {
         EXPECT_EQ(value_of(*answer, wanted.key()), filled_in(std::string(wanted.text()), kept)) << wanted.key();

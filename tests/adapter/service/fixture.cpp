@@ -16,8 +16,9 @@ std::string CountedIds::uuid() {
   return text.data();
 }
 
-Adapter::Adapter(const std::string& specification) : store(store::open_store(specification).value()) {
-  auto policies = policy::PolicySet::load(support::repo_path("mappings/policies"));
+Adapter::Adapter(const std::string& specification, const std::string& folder)
+    : store(store::open_store(specification).value()) {
+  auto policies = policy::PolicySet::load(support::repo_path(folder));
   if (!policies) {
     const policy::LoadErrors errors = policies.error();
     for (const policy::LoadError& error : errors) ADD_FAILURE() << to_string(error);

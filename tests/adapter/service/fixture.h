@@ -28,7 +28,8 @@ class CountedIds final : public base::IdSource {
 
 class Adapter {
  public:
-  explicit Adapter(const std::string& store_specification = "memory");
+  explicit Adapter(const std::string& store_specification = "memory",
+                   const std::string& policies = "mappings/policies");
 
   service::SubmitOutcome submit(const std::string& body, const std::string& client = "ehr-1",
                                 const pas::Version* version = nullptr);  // null: 2.2.1

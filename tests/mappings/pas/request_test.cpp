@@ -148,7 +148,7 @@ TEST(PasRequest, SurvivesEveryKindInEveryPlace) {
       }
       const auto errors = pas::find_business_errors(outcome.request, {.today = kToday, .payers = {}});
       context.errors = errors;
-      context.warnings = outcome.report.issues();
+      context.notes = pas::remarks_on(outcome.report.issues());
       EXPECT_TRUE(json::Document::parse(pas::write_response(outcome.request, {}, context))) << changed;
     }
   }

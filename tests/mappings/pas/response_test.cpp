@@ -6,13 +6,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <set>
 
+#include "fhir/base/clock.h"
 #include "fhir/definitions/builtin.h"
 #include "fhir/fhirpath/fhirpath.h"
 #include "fhir/validation/validator.h"
@@ -52,7 +55,8 @@ std::vector<decision::Decision> decisions_of(json::Node list) {
     for (const json::Node question : node["questions"]) decision.questions.emplace_back(question.text());
     for (const json::Node document : node["documents"]) {
       decision.documents.push_back({"DOC", std::string(document["loinc"].text()), std::string(document["title"].text()),
-                                    std::string(document["reportType"].text())});
+                                    std::string(document["reportType"].text()),
+                                    std::string(document["modifier"].text())});
     }
     decisions.push_back(std::move(decision));
   }
@@ -82,6 +86,7 @@ pas::ResponseContext context_of(json::Node node) {
     context.items.push_back(std::move(answer));
   }
   for (const json::Node note : node["notes"]) context.notes.emplace_back(note.text());
+  if (node["dueMs"]) context.due = base::from_ms(std::stoll(std::string(node["dueMs"].text())));
   return context;
 }
 
@@ -95,7 +100,7 @@ struct Exchange {
     for (const json::Node payer : test_case["payers"]) payers.emplace_back(payer.text());
     errors = pas::find_business_errors(outcome.request, {.today = base::utc_date(kNow), .payers = payers});
     context.errors = errors;
-    context.warnings = outcome.report.issues();
+    std::ranges::move(pas::remarks_on(outcome.report.issues()), std::back_inserter(context.notes));
   }
   std::string response() const { return pas::write_response(outcome.request, decisions, context); }
 
@@ -233,6 +238,8 @@ void expect_known_extensions(json::Node resource, const std::set<std::string>& k
 }
 
 const std::set<std::string> kClaimResponseExtensions = {"extension-TransmissionIdentifiers",
+                                                        "extension-identifierJurisdiction",
+                                                        "extension-identifierSubDepartment",
                                                         "extension-claimResponseReviewer",
                                                         "extension-itemTraceNumber",
                                                         "extension-itemPreAuthIssueDate",
@@ -273,7 +280,8 @@ TEST(PasResponse, CasesAreSoundAndAsTheGoldenFilesHaveThem) {
     expect_known_extensions(response, kClaimResponseExtensions);
     for (const json::Node entry : document.root()["entry"]) {
       if (entry["resource"]["resourceType"].text() != "CommunicationRequest") continue;
-      expect_known_extensions(entry["resource"], {"extension-serviceLineNumber", "extension-communicatedDiagnosis"});
+      expect_known_extensions(entry["resource"], {"extension-serviceLineNumber", "extension-communicatedDiagnosis",
+                                                  "extension-contentModifier"});
     }
     EXPECT_EQ(pas::write_claim_response(exchange.outcome.request, exchange.decisions, exchange.context),
               response.to_json());
@@ -382,7 +390,7 @@ TEST(PasResponse, KeepsRemarksOnTheRequestToTen) {
                         "Bundle.entry[" + std::to_string(i) + "]", "dangling"});
   }
   warnings.push_back({validation::Severity::kInformation, validation::IssueType::kInformational, {}, {}, "fine"});
-  exchange.context.warnings = warnings;
+  exchange.context.notes = pas::remarks_on(warnings);
   const json::Document document = cases::parse(exchange.response());
   const json::Node notes = document.root()["entry"].at(0)["resource"]["processNote"];
   ASSERT_EQ(notes.size(), 11U);

@@ -1,0 +1,67 @@
+#pragma once
+// The routes of an adapter without sockets, over a store of its own and a clock that the test moves.
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "adapter/endpoints/application.h"
+#include "adapter/endpoints/review_endpoints.h"
+#include "adapter/endpoints/test_endpoints.h"
+#include "tests/adapter/service/fixture.h"
+
+namespace pas::endpoints_test {
+
+class Routes {
+ public:
+  explicit Routes(const std::string& store, bool deny_at_deadline = false,
+                  const std::string& policies = "mappings/policies")
+      : deny_at_deadline_(deny_at_deadline),
+        adapter_(store, policies),
+        inquire_(*adapter_.adjudicator, *adapter_.validation, *adapter_.store, adapter_.clock),
+        subscriptions_(*adapter_.store, adapter_.clock, adapter_.ids, subscription_options()),
+        cases_(*adapter_.adjudicator, *adapter_.store, adapter_.clock, case_options()),
+        admin_(admin_routes(), {}, ""),
+        router_(endpoints::make_router({.submit = *adapter_.service,
+                                        .inquire = inquire_,
+                                        .cases = cases_,
+                                        .adjudicator = *adapter_.adjudicator,
+                                        .store = *adapter_.store,
+                                        .validation = *adapter_.validation,
+                                        .clock = adapter_.clock,
+                                        .ids = adapter_.ids,
+                                        .subscriptions = {.subscriptions = subscriptions_,
+                                                          .validation = *adapter_.validation,
+                                                          .store = *adapter_.store,
+                                                          .clock = adapter_.clock},
+                                        .test_mode = &adapter_.test_mode},
+                                       {}, "https://payer.example")) {}
+
+  http::Response ask(http::Request request);
+  const service::ValidationService& validation() const { return *adapter_.validation; }
+  const store::Store& store() const { return *adapter_.store; }
+  // What the outbox holds for that time is done, but for notifications.
+  void advance(std::chrono::seconds by);
+
+ private:
+  static std::string base_url(std::string_view version) {
+    return "https://payer.example/pas/" + std::string(version) + "/fhir";
+  }
+  static notify::SubscriptionOptions subscription_options() {
+    notify::SubscriptionOptions options;
+    options.base_url = base_url;
+    return options;
+  }
+  service::CaseService::Options case_options();
+  std::vector<endpoints::Route> admin_routes();
+
+  bool deny_at_deadline_;
+  service_test::Adapter adapter_;
+  service::InquireService inquire_;
+  notify::SubscriptionService subscriptions_;
+  service::CaseService cases_;
+  endpoints::Router admin_;
+  endpoints::Router router_;
+};
+
+}  // namespace pas::endpoints_test
