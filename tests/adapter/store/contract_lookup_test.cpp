@@ -39,6 +39,12 @@ TEST_P(StoreLookup, FindsTheClientsOwnNewestFirst) {
   EXPECT_EQ(ids(store_->find_by_patient_identifier("clinic", {"urn:clinic:patients", "P-1"}, 10)),
             (Ids{"c-3", "c-2", "c-1"}));
   EXPECT_EQ(ids(store_->find_by_patient_identifier("clinic", {"urn:clinic:claims", "c-2"}, 10)), Ids{});
+
+  const std::string any(store::kAnySystem);
+  EXPECT_EQ(ids(store_->find_by_claim_identifier("clinic", {any, "c-2"}, 10)), Ids{"c-2"});
+  EXPECT_EQ(ids(store_->find_by_claim_identifier("hospital", {any, "c-2"}, 10)), Ids{});
+  EXPECT_EQ(ids(store_->find_by_patient_identifier("clinic", {any, "P-1"}, 10)), (Ids{"c-3", "c-2", "c-1"}));
+  EXPECT_EQ(ids(store_->find_by_patient_identifier("clinic", {any, "c-2"}, 10)), Ids{});
 }
 
 TEST_P(StoreLookup, SystemAndValueDoNotRunTogether) {

@@ -188,6 +188,9 @@ TEST_F(SqliteStoreTest, BringsAnOlderFileUpToDate) {
   EXPECT_EQ(store->find_by_number("A0000000001", 10)->size(), 1U);
   EXPECT_EQ(store->find_by_number("T-1", 10)->size(), 2U);
   EXPECT_EQ(store->find_by_number("R0000000001", 10)->front().id, "c-1");
+  const std::string any(store::kAnySystem);
+  EXPECT_EQ(store->find_by_claim_identifier("clinic", {any, "c-1"}, 10)->size(), 1U);
+  EXPECT_EQ(store->find_by_patient_identifier("clinic", {any, "P-1"}, 10)->size(), 1U);
   EXPECT_EQ(store->reserve_numbers(store::Sequence::kAuthorization, 1)->first, 1001);
 
   const auto messages = store->take_messages(100, 200, 10);

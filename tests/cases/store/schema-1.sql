@@ -83,7 +83,8 @@ INSERT INTO sequences VALUES ('authorization', 1), ('administrative-reference', 
 
 PRAGMA user_version = 1;
 
-INSERT INTO cases VALUES (1, 'c-1', 'clinic', '2.2.1', 'initial', 'pended', '', 'urn:uuid:c-1', 'c-1', 'M-1', '', 'payer',
+INSERT INTO cases VALUES (1, 'c-1', 'clinic', '2.2.1', 'initial', 'pended', '17:urn:clinic:claims3:c-1', 'urn:uuid:c-1', 'c-1', 'M-1',
+  '6:urn:ä3:P-1', 'payer',
   '2026-03-08', 1772971200000, '', '', 'c-2');
 INSERT INTO cases VALUES (2, 'c-2', 'clinic', '2.2.1', 'update', 'decided', '', '', 'c-1', 'M-1', '', 'payer',
   '2026-03-09', 1773057600000, '', 'c-1', '');
@@ -92,6 +93,8 @@ INSERT INTO items VALUES (1, 0, 1, 'A4', '', 'E0781', 'rental', 3, 'T-1', '', 'R
 INSERT INTO items VALUES (2, 0, 1, 'A1', '', 'E0781', 'rental', 3, 'T-1', 'A0000000001', '', '2026-03-09', '2026-06-08');
 INSERT INTO items VALUES (2, 1, 2, 'A1', '', 'E0776', '', 0, 'A0000000001', 'A0000000001', '', '', '');
 INSERT INTO case_keys VALUES ('clinic', 'claim-url', 'urn:uuid:c-1', 1);
+INSERT INTO case_keys VALUES ('clinic', 'claim-identifier', '17:urn:clinic:claims3:c-1', 1);
+INSERT INTO case_keys VALUES ('clinic', 'patient-identifier', '6:urn:ä3:P-1', 1);
 INSERT INTO months VALUES ('payer', 'M-1', 'E0781', 3);
 INSERT INTO outbox VALUES (1, 1, 'first', x'61', 100), (7, 2, 'second', x'62', 50);
 UPDATE sequences SET next = 1001;
