@@ -13,14 +13,9 @@ namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{1} << 30U;
 
-// Ready to print, each with a path that can be opened from here.
-template <class Errors>
-std::string joined(Errors errors, const std::filesystem::path& root) {
+std::string joined(const inputs::LoadErrors& errors, const std::filesystem::path& root) {
   std::string text;
-  for (auto& error : errors) {
-    error.file = (error.file == root.filename() ? root : root / error.file).string();
-    text.append(to_string(error)).append("\n");
-  }
+  for (const std::string& mistake : mistakes_of(errors, root)) text.append(mistake).append("\n");
   return text;
 }
 
@@ -68,6 +63,15 @@ void print_each(const std::vector<std::string>& paths, const std::function<std::
     std::cout << text << std::flush;
     bar.step();
   }
+}
+
+std::vector<std::string> mistakes_of(inputs::LoadErrors errors, const std::filesystem::path& root) {
+  std::vector<std::string> mistakes;
+  for (inputs::LoadError& error : errors) {
+    error.file = (error.file == root.filename() ? root : root / error.file).string();
+    mistakes.push_back(to_string(error));
+  }
+  return mistakes;
 }
 
 Loaded<std::shared_ptr<const policy::PolicySet>> load_policies(const std::string& directory) {

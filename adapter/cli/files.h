@@ -1,6 +1,7 @@
 #pragma once
 // Files and folders that the command line names, and what every subcommand loads at its start.
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -24,6 +25,9 @@ base::Result<std::vector<std::string>> expand(const std::vector<std::string>& pa
 // Prints on standard output what `each` returns for every path; draws a progress bar on standard error meanwhile when
 // that is a terminal and there are many.
 void print_each(const std::vector<std::string>& paths, const std::function<std::string(const std::string&)>& each);
+
+// The mistakes of files below `root` (or of that file), each with a path that can be opened from here.
+std::vector<std::string> mistakes_of(inputs::LoadErrors errors, const std::filesystem::path& root);
 
 // Every mistake, ready to print, when they are refused.
 template <class T>

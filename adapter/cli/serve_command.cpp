@@ -6,7 +6,6 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -138,20 +137,21 @@ void report_missing_tools(const LoadedDocumentTools& tools, const policy::Policy
   if (!missing.empty()) log.write(observe::Severity::kWarning, "cli.tools_missing", {}, {{"what", missing}});
 }
 
-Loaded<void> reload(service::Adjudicator& adjudicator, const std::string& directory, const LoadedDocumentTools& tools,
-                    observe::Log& log) {
-  auto policies = load_policies(directory);
-  if (policies) {
-    report_missing_tools(tools, **policies, log);
-    adjudicator.replace_policies(std::move(*policies));
-    log.write(observe::Severity::kInfo, "cli.policies_reloaded", {});
-    return {};
+// Every mistake; none when the policies are in force.
+std::vector<std::string> reload(service::Adjudicator& adjudicator, const std::string& directory,
+                                const LoadedDocumentTools& tools, observe::Log& log) {
+  auto policies = policy::PolicySet::load(directory);
+  if (!policies) {
+    std::vector<std::string> mistakes = mistakes_of(policies.error(), directory);
+    for (const std::string& mistake : mistakes) {
+      log.write(observe::Severity::kError, "cli.policies_refused", {}, {{"what", mistake}});
+    }
+    return mistakes;
   }
-  std::istringstream mistakes(policies.error());
-  for (std::string mistake; std::getline(mistakes, mistake);) {
-    log.write(observe::Severity::kError, "cli.policies_refused", {}, {{"what", mistake}});
-  }
-  return policies.error();
+  report_missing_tools(tools, **policies, log);
+  adjudicator.replace_policies(std::move(*policies));
+  log.write(observe::Severity::kInfo, "cli.policies_reloaded", {});
+  return {};
 }
 
 // What of the definitions the operator should know: that they are here, what is not, and what was left out.

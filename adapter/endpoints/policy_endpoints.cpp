@@ -1,7 +1,5 @@
 #include "adapter/endpoints/policy_endpoints.h"
 
-#include <sstream>
-
 #include "adapter/endpoints/admin_json.h"
 #include "fhir/json/writer.h"
 
@@ -23,12 +21,8 @@ http::Response list_policies(const service::Adjudicator& adjudicator) {
 }
 
 http::Response reload_policies(const service::Adjudicator& adjudicator, const ReloadPolicies& reload) {
-  const auto reloaded = reload();
-  if (reloaded) return list_policies(adjudicator);
-  std::vector<std::string> mistakes;
-  std::istringstream lines(reloaded.error());
-  for (std::string line; std::getline(lines, line);) mistakes.push_back(line);
-  return mistakes_answer(422, mistakes);
+  const std::vector<std::string> mistakes = reload();
+  return mistakes.empty() ? list_policies(adjudicator) : mistakes_answer(422, mistakes);
 }
 
 }  // namespace

@@ -12,8 +12,8 @@
 
 namespace pas::endpoints {
 
-// Loads the policies anew and puts them in force; every mistake, a line each, when they are refused.
-using ReloadPolicies = std::function<boost::system::result<void, std::string>()>;
+// Loads the policies anew and puts them in force; every mistake, when they are refused.
+using ReloadPolicies = std::function<std::vector<std::string>()>;
 
 // All references outlive the routes.
 std::vector<Route> policy_routes(const service::Adjudicator& adjudicator, ReloadPolicies reload);

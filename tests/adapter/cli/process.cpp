@@ -129,11 +129,17 @@ RunningAdapter::RunningAdapter(const std::vector<std::string>& arguments, const 
         call.wrapper = wrapper;
         return call;
       }()) {
-  constexpr std::string_view kPlace = "is ready at http://127.0.0.1:";
-  if (!process_.says("/fhir (store ")) return;
-  const std::string line = process_.output();
-  const auto at = line.find(kPlace);
-  if (at != std::string::npos) port_ = static_cast<std::uint16_t>(std::atoi(line.c_str() + at + kPlace.size()));
+  if (process_.says("/fhir (store ")) port_ = port_after("is ready at http://127.0.0.1:");
+}
+
+std::uint16_t RunningAdapter::admin_port() {
+  return port_after("admin routes at http://127.0.0.1:");
+}
+
+std::uint16_t RunningAdapter::port_after(std::string_view words) {
+  const std::string output = process_.output();
+  const auto at = output.find(words);
+  return at == std::string::npos ? 0 : static_cast<std::uint16_t>(std::atoi(output.c_str() + at + words.size()));
 }
 
 int RunningAdapter::stop() {

@@ -61,11 +61,15 @@ class RunningAdapter {
 
   // Zero when it did not start: its exit code is wait()'s.
   std::uint16_t port() const { return port_; }
+  // Of the admin listener; zero without one.
+  std::uint16_t admin_port();
   Process& process() { return process_; }
   // SIGTERM; the exit code.
   int stop();
 
  private:
+  std::uint16_t port_after(std::string_view words);  // of the output
+
   Process process_;
   std::uint16_t port_ = 0;
 };

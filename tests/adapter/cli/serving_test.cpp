@@ -133,6 +133,44 @@ TEST(Serving, AHangupLoadsThePoliciesAgainAndKeepsTheOldOnesWhenTheyAreWrong) {
   EXPECT_EQ(adapter.stop(), 0);
 }
 
+TEST(Serving, TheAdminReloadAnswersWithThePoliciesInForceOrEveryMistakeWithItsPlace) {
+  const support::TemporaryFolder folder;
+  const std::string policies = folder.file("policies");
+  std::filesystem::copy(support::repo_path("mappings/policies"), policies, std::filesystem::copy_options::recursive);
+  const std::string file = policies + "/tidewater/questionnaires/home-oxygen.json";
+  const std::string good = support::read_file(file);
+  const auto write = [&file, &good](const std::string& find, const std::string& by) {
+    std::string text = good;
+    text.replace(text.find(find), find.size(), by);
+    std::ofstream(file, std::ios::binary) << text;
+  };
+  RunningAdapter adapter({"--store", "memory", "--policies", policies, "--admin-listen", "127.0.0.1:0"});
+  ASSERT_NE(adapter.admin_port(), 0) << adapter.process().errors();
+  const auto reloaded = [&adapter] {
+    return ask(adapter.admin_port(), http_request("POST", "/admin/policies/reload")).value_or(support::HttpAnswer{});
+  };
+  const auto form = [&adapter] {
+    return ask(adapter.port(), http_request("GET", "/fhir/Questionnaire/home-oxygen"))->body;
+  };
+
+  write("\"type\": \"decimal\"", "\"type\": \"decimel\"");
+  const support::HttpAnswer refused = reloaded();
+  EXPECT_EQ(refused.status, 422);
+  const auto document = json::Document::parse(refused.body);
+  ASSERT_TRUE(document) << refused.body;
+  ASSERT_EQ(document->root()["mistakes"].size(), 1U) << refused.body;
+  const std::string mistake(document->root()["mistakes"].at(0).text());
+  EXPECT_TRUE(mistake.starts_with(file + ":17:16: no type of item is named \"decimel\"")) << mistake;
+  EXPECT_NE(form().find("\"decimal\""), std::string::npos) << "what was in force stays";
+
+  write("\"version\": \"1.0.0\"", "\"version\": \"1.1.0\"");
+  const support::HttpAnswer taken = reloaded();
+  EXPECT_EQ(taken.status, 200);
+  EXPECT_NE(taken.body.find("\"tidewater-home-oxygen\""), std::string::npos) << taken.body;
+  EXPECT_NE(form().find("\"1.1.0\""), std::string::npos);
+  EXPECT_EQ(adapter.stop(), 0);
+}
+
 TEST(Serving, ASecondAdapterMayNotHaveTheStore) {
   const support::TemporaryFolder folder;
   const std::string store = "sqlite:" + folder.file("adapter.db");

@@ -23,16 +23,10 @@ constexpr std::string_view kJson = "Content-Type: application/fhir+json\r\n";
 class NotifyServing : public testing::Test {
  protected:
   support::HttpAnswer call(std::string_view method, const std::string& target, const std::string& body = "") {
-    const std::uint16_t port = target.starts_with("/admin") ? admin_port() : adapter_.port();
+    const std::uint16_t port = target.starts_with("/admin") ? adapter_.admin_port() : adapter_.port();
     auto answer = ask(port, http_request(method, target, body, body.empty() ? "" : kJson));
     EXPECT_TRUE(answer) << method << " " << target;
     return answer ? std::move(*answer) : support::HttpAnswer{};
-  }
-  std::uint16_t admin_port() {
-    const std::string output = adapter_.process().output();
-    const std::string before = "admin routes at http://127.0.0.1:";
-    const auto at = output.find(before);
-    return at == std::string::npos ? 0 : static_cast<std::uint16_t>(std::stoi(output.substr(at + before.size())));
   }
   std::string status_of(const std::string& id) {
     const auto document = json::Document::parse(call("GET", "/fhir/Subscription/" + id).body);
