@@ -81,7 +81,8 @@ TEST_P(Samples, AnswersAndNotificationsAreValidByTheirProfiles) {
   std::vector<std::string> subscriptions;
   for (const char* content : {"full-resource", "id-only"}) {
     if (version.name == "2.2.1" && std::string_view(content) == "id-only") continue;
-    const auto created = ask("POST", base + "/Subscription", subscription_to("2093401281,2071258463,2028530170", content));
+    const auto created =
+        ask("POST", base + "/Subscription", subscription_to("2093401281,2071258463,2028530170", content));
     ASSERT_EQ(status_, 201) << created.root().to_json();
     subscriptions.emplace_back(created.root()["id"].text());
   }
