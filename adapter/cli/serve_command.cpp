@@ -11,9 +11,8 @@
 #include <vector>
 
 #include "adapter/cli/commands.h"
-#include "adapter/cli/deadlines.h"
-#include "adapter/cli/document_tools.h"
 #include "adapter/cli/files.h"
+#include "adapter/cli/serve_options.h"
 #include "adapter/cli/settings.h"
 #include "adapter/endpoints/application.h"
 #include "adapter/endpoints/outcomes.h"
@@ -30,93 +29,12 @@
 namespace pas::cli {
 namespace {
 
-struct ServeOptions {
-  std::string listen = "127.0.0.1:8080";
-  std::string public_url;
-  std::string store = "sqlite:pas-adapter.db";
-  std::string policies = "mappings/policies";
-  std::string providers;
-  std::string packages;
-  DocumentOptions documents;
-  unsigned workers = 16;
-  std::size_t body_limit_mb = 64;
-  unsigned grace_seconds = 30;
-  bool notify_allow_http = false;
-  std::string notify_allow_host;
-  bool notify_ignore_end = false;
-  std::string admin_listen;
-  bool test_mode = false;
-  DeadlineOptions deadlines;
-  bool check = false;
-};
-
 // The day of the release, for CapabilityStatement.date.
 constexpr base::Date kReleaseDate{std::chrono::year{2026}, std::chrono::November, std::chrono::day{24}};
-
-struct Address {
-  std::string host;
-  std::uint16_t port = 0;
-};
-
-// HOST:PORT, or [IPv6]:PORT.
-std::optional<Address> parse_address(const std::string& text) {
-  const auto colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0) return std::nullopt;
-  Address address{text.substr(0, colon)};
-  if (address.host.front() == '[' && address.host.back() == ']') {
-    address.host = address.host.substr(1, address.host.size() - 2);
-  }
-  const std::string port = text.substr(colon + 1);
-  int value = 0;
-  for (const char c : port) {
-    if (c < '0' || c > '9' || value > 65535) return std::nullopt;
-    value = value * 10 + (c - '0');
-  }
-  if (port.empty() || value > 65535) return std::nullopt;
-  address.port = static_cast<std::uint16_t>(value);
-  return address;
-}
-
-std::string check_address(const std::string& text) {
-  return parse_address(text) ? "" : "HOST:PORT or [IPv6]:PORT is wanted, not " + text;
-}
-
-// The admin routes ask for no credentials: whoever reaches them is on this machine.
-std::string check_admin_address(const std::string& text) {
-  const auto address = parse_address(text);
-  const bool is_local =
-      address && (address->host == "localhost" || address->host == "::1" || address->host.starts_with("127."));
-  return is_local ? "" : "HOST:PORT of this machine (127.0.0.1, ::1 or localhost) is wanted, not " + text;
-}
-
-std::string check_store(const std::string& text) {
-  return store::is_specification(text)
-             ? ""
-             : "sqlite:FILE, postgres:CONNINFO or memory is wanted, not " + store::shown(text);
-}
-
-std::string check_url(const std::string& text) {
-  const bool web = text.starts_with("http://") || text.starts_with("https://");
-  return web && !text.ends_with('/') ? "" : "an http or https URL without a slash at its end is wanted, not " + text;
-}
 
 std::string url_of(const std::string& host, std::uint16_t port) {
   const bool ipv6 = host.find(':') != std::string::npos;
   return "http://" + (ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
-}
-
-// "a.example, 10.0.0.7" as its parts, in lower case.
-std::vector<std::string> parse_hosts(const std::string& text) {
-  std::vector<std::string> hosts;
-  std::string host;
-  for (const char c : text + ",") {
-    if (c == ',') {
-      if (!host.empty()) hosts.push_back(std::exchange(host, {}));
-    } else if (c != ' ') {
-      host += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    }
-  }
-  return hosts;
 }
 
 // Blocked before any thread starts, so that only the main thread takes them.
@@ -315,51 +233,7 @@ void add_serve(CLI::App& app, int& exit_code) {
       "\nSIGHUP loads the policies again; when they are wrong, the ones in force stay."
       "\nExit code: 0 stopped by SIGTERM or SIGINT; 1 policies, roster, trust store, store or address cannot be had; 2 "
       "wrong call.");
-  command->add_option("--listen", options->listen, "HOST:PORT; port 0 takes a free one")
-      ->check(CLI::Validator(check_address, ""))
-      ->capture_default_str();
-  command->add_option("--public-url", options->public_url, "How clients reach this server; by default http://LISTEN")
-      ->check(CLI::Validator(check_url, ""));
-  command
-      ->add_option("--store", options->store,
-                   "sqlite:FILE, postgres:CONNINFO (or a URL postgres://…), or memory: lost at the end")
-      ->check(CLI::Validator(check_store, ""))
-      ->capture_default_str();
-  command->add_option("--policies", options->policies, "Folder of the payers' policies")->capture_default_str();
-  command->add_option("--providers", options->providers,
-                      "Roster of enrolled providers (CSV); without it nobody's enrolment is known");
-  command->add_option("--packages", options->packages,
-                      "Folder of FHIR packages (.tgz or unpacked) to validate by besides the built-in ones");
-  add_document_options(*command, options->documents, false);
-  command->add_option("--workers", options->workers, "Requests handled at once")
-      ->check(CLI::Range(1U, 1024U).description(""))
-      ->type_name("1-1024")
-      ->capture_default_str();
-  command->add_option("--body-limit-mb", options->body_limit_mb, "Largest request body")
-      ->check(CLI::Range(1U, 1024U).description(""))
-      ->type_name("1-1024")
-      ->capture_default_str();
-  command->add_option("--grace-seconds", options->grace_seconds, "Time for running requests when stopping")
-      ->check(CLI::Range(0U, 86'400U).description(""))
-      ->type_name("0-86400")
-      ->capture_default_str();
-  command
-      ->add_flag("--notify-allow-http", options->notify_allow_http,
-                 "Take subscriptions whose endpoint is http, not only https")
-      ->default_str("false");
-  command->add_option("--notify-allow-host", options->notify_allow_host,
-                      "Hosts that notifications may go to though their address is private, divided by commas");
-  command->add_flag("--notify-ignore-end", options->notify_ignore_end, "Let subscriptions go on after their end")
-      ->default_str("false");
-  command
-      ->add_option("--admin-listen", options->admin_listen,
-                   "HOST:PORT of this machine for /admin: review queue, deliveries, policies; without it there is none")
-      ->check(CLI::Validator(check_admin_address, ""));
-  command
-      ->add_flag("--test-mode", options->test_mode,
-                 "Let submitters script outcomes and faults (POST /test/script); never where decisions count")
-      ->default_str("false");
-  add_deadline_options(*command, options->deadlines);
+  add_serve_options(*command, *options);
   const CLI::Option* config = command->add_option("--config", "Read options from a TOML file (PAS_CONFIG)")
                                   ->type_name("FILE")
                                   ->configurable(false);

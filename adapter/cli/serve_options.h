@@ -1,0 +1,50 @@
+// The settings of `serve`: each from the command line, the environment (PAS_…) or the TOML file (settings.h).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "adapter/cli/deadlines.h"
+#include "adapter/cli/document_tools.h"
+
+namespace pas::cli {
+
+struct ServeOptions {
+  std::string listen = "127.0.0.1:8080";
+  std::string public_url;
+  std::string store = "sqlite:pas-adapter.db";
+  std::string policies = "mappings/policies";
+  std::string providers;
+  std::string packages;
+  DocumentOptions documents;
+  unsigned workers = 16;
+  std::size_t body_limit_mb = 64;
+  unsigned grace_seconds = 30;
+  bool notify_allow_http = false;
+  std::string notify_allow_host;
+  bool notify_ignore_end = false;
+  std::string admin_listen;
+  bool test_mode = false;
+  DeadlineOptions deadlines;
+  bool check = false;
+};
+
+struct Address {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+// HOST:PORT, or [IPv6]:PORT.
+std::optional<Address> parse_address(const std::string& text);
+
+// "a.example, 10.0.0.7" as its parts, in lower case.
+std::vector<std::string> parse_hosts(const std::string& text);
+
+// The options write into `options`, which must outlive the parse.
+void add_serve_options(CLI::App& command, ServeOptions& options);
+
+}  // namespace pas::cli
