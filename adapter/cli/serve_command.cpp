@@ -32,9 +32,9 @@ namespace {
 // The day of the release, for CapabilityStatement.date.
 constexpr base::Date kReleaseDate{std::chrono::year{2026}, std::chrono::November, std::chrono::day{24}};
 
-std::string url_of(const std::string& host, std::uint16_t port) {
+std::string url_of(std::string_view scheme, const std::string& host, std::uint16_t port) {
   const bool ipv6 = host.find(':') != std::string::npos;
-  return "http://" + (ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+  return std::string(scheme) + "://" + (ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
 // Blocked before any thread starts, so that only the main thread takes them.
@@ -72,6 +72,16 @@ std::vector<std::string> reload(service::Adjudicator& adjudicator, const std::st
   return {};
 }
 
+// The certificate and all that stands beside it.
+void reload(http::Tls& tls, observe::Log& log) {
+  const auto done = tls.reload();
+  if (done) {
+    log.write(observe::Severity::kInfo, "cli.tls_reloaded", {});
+  } else {
+    log.write(observe::Severity::kError, "cli.tls_refused", {}, {{"what", done.error().message}});
+  }
+}
+
 // What of the definitions the operator should know: that they are here, what is not, and what was left out.
 void report_loading(const service::ValidationService::Loading& loading, observe::Log& log) {
   log.write(observe::Severity::kInfo, "cli.definitions_loaded", {}, {{"us", loading.time.count()}});
@@ -84,7 +94,7 @@ void report_loading(const service::ValidationService::Loading& loading, observe:
   }
 }
 
-// SIGHUP loads the policies again; SIGTERM and SIGINT end the wait.
+// SIGHUP loads policies and certificate again; SIGTERM and SIGINT end the wait.
 void wait_for_the_end(const sigset_t& signals, const std::function<void()>& on_hangup) {
   for (int signal = 0; sigwait(&signals, &signal) == 0 && signal == SIGHUP;) on_hangup();
 }
@@ -95,9 +105,11 @@ int serve(const ServeOptions& options, const std::string& settings) {
   auto roster = load_roster(options.providers);
   auto validation = load_validation(options.packages);
   const auto documents = load_document_tools(options.documents);
-  if (!policies || !roster || !validation || !documents) {
+  const auto tls = load_tls(options.transport);
+  if (!policies || !roster || !validation || !documents || !tls) {
     std::cerr << (policies ? "" : policies.error()) << (roster ? "" : roster.error())
-              << (validation ? "" : validation.error()) << (documents ? "" : documents.error());
+              << (validation ? "" : validation.error()) << (documents ? "" : documents.error())
+              << (tls ? "" : "pas-adapter: " + tls.error().message + "\n");
     return kFailed;
   }
   if (options.check) {
@@ -154,6 +166,7 @@ int serve(const ServeOptions& options, const std::string& settings) {
   http_options.port = address.port;
   http_options.workers = options.workers;
   http_options.limits.body_bytes = limits.bytes;
+  http_options.tls = *tls;
   // The routes name the public URL, which may need the port that the system chooses: early requests wait for them.
   std::promise<endpoints::Router> routes;
   http::Server server(
@@ -168,7 +181,7 @@ int serve(const ServeOptions& options, const std::string& settings) {
     std::cerr << "pas-adapter: " << port.error().message << "\n";
     return kFailed;
   }
-  const std::string here = url_of(address.host, *port);
+  const std::string here = url_of(*tls ? "https" : "http", address.host, *port);
   public_url = options.public_url.empty() ? here : options.public_url;
   const endpoints::SubscriptionServices subscription_services{
       .subscriptions = subscriptions, .validation = **validation, .store = **store, .clock = clock, .wake = [&worker] {
@@ -209,13 +222,16 @@ int serve(const ServeOptions& options, const std::string& settings) {
       std::cerr << "pas-adapter: " << admin_port.error().message << "\n";
       return kFailed;
     }
-    std::cout << "admin routes at " << url_of(admin_address.host, *admin_port) << "/admin" << std::endl;
+    std::cout << "admin routes at " << url_of("http", admin_address.host, *admin_port) << "/admin" << std::endl;
   }
   worker.start();
   std::cout << "pas-adapter " << PAS_VERSION << " is ready at " << here << "/fhir (store "
             << store::shown(options.store) << ")" << std::endl;
 
-  wait_for_the_end(signals, [&] { (void)reload(adjudicator, options.policies, **documents, log); });
+  wait_for_the_end(signals, [&] {
+    (void)reload(adjudicator, options.policies, **documents, log);
+    if (*tls) reload(**tls, log);
+  });
   const bool clean = server.stop(std::chrono::seconds(options.grace_seconds));
   if (admin) admin->stop(std::chrono::seconds(options.grace_seconds));
   worker.stop();
@@ -230,8 +246,10 @@ void add_serve(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("serve", "Answer PAS requests over HTTP until SIGTERM");
   command->footer(
       std::string(kSettingsFooter) +
-      "\nSIGHUP loads the policies again; when they are wrong, the ones in force stay."
-      "\nExit code: 0 stopped by SIGTERM or SIGINT; 1 policies, roster, trust store, store or address cannot be had; 2 "
+      "\nSIGHUP loads the policies, and the certificate with its key, again; what is wrong leaves in force what was."
+      "\nExit code: 0 stopped by SIGTERM or SIGINT; 1 policies, roster, trust store, certificate, store or address "
+      "cannot be had; "
+      "2 "
       "wrong call.");
   add_serve_options(*command, *options);
   const CLI::Option* config = command->add_option("--config", "Read options from a TOML file (PAS_CONFIG)")
@@ -241,6 +259,7 @@ void add_serve(CLI::App& app, int& exit_code) {
       ->configurable(false);
   command->callback([=, &exit_code] {
     fill_in(*command, *config);
+    check_transport(options->transport, parse_address(options->listen)->host);
     exit_code = serve(*options, settings_in_force(*command));
   });
 }

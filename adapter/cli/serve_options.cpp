@@ -1,5 +1,8 @@
 #include "adapter/cli/serve_options.h"
 
+#include <arpa/inet.h>
+
+#include <array>
 #include <utility>
 
 #include "adapter/store/store.h"
@@ -14,9 +17,9 @@ std::string check_address(const std::string& text) {
 // The admin routes ask for no credentials: whoever reaches them is on this machine.
 std::string check_admin_address(const std::string& text) {
   const auto address = parse_address(text);
-  const bool is_local =
-      address && (address->host == "localhost" || address->host == "::1" || address->host.starts_with("127."));
-  return is_local ? "" : "HOST:PORT of this machine (127.0.0.1, ::1 or localhost) is wanted, not " + text;
+  return address && is_loopback(address->host)
+             ? ""
+             : "HOST:PORT of this machine (127.0.0.1, ::1 or localhost) is wanted, not " + text;
 }
 
 std::string check_store(const std::string& text) {
@@ -50,6 +53,14 @@ std::optional<Address> parse_address(const std::string& text) {
   return address;
 }
 
+bool is_loopback(const std::string& host) {
+  std::array<unsigned char, 4> ipv4{};
+  if (inet_pton(AF_INET, host.c_str(), ipv4.data()) == 1) return ipv4[0] == 127;
+  in6_addr ipv6{};
+  if (inet_pton(AF_INET6, host.c_str(), &ipv6) == 1) return IN6_IS_ADDR_LOOPBACK(&ipv6);
+  return host == "localhost";
+}
+
 std::vector<std::string> parse_hosts(const std::string& text) {
   std::vector<std::string> hosts;
   std::string host;
@@ -67,8 +78,9 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
   command.add_option("--listen", options.listen, "HOST:PORT; port 0 takes a free one")
       ->check(CLI::Validator(check_address, ""))
       ->capture_default_str();
-  command.add_option("--public-url", options.public_url, "How clients reach this server; by default http://LISTEN")
+  command.add_option("--public-url", options.public_url, "How clients reach this server; by default LISTEN")
       ->check(CLI::Validator(check_url, ""));
+  add_transport_options(command, options.transport);
   command
       .add_option("--store", options.store,
                   "sqlite:FILE, postgres:CONNINFO (or a URL postgres://…), or memory: lost at the end")

@@ -10,12 +10,14 @@
 
 #include "adapter/cli/deadlines.h"
 #include "adapter/cli/document_tools.h"
+#include "adapter/cli/transport.h"
 
 namespace pas::cli {
 
 struct ServeOptions {
   std::string listen = "127.0.0.1:8080";
   std::string public_url;
+  TransportOptions transport;
   std::string store = "sqlite:pas-adapter.db";
   std::string policies = "mappings/policies";
   std::string providers;
@@ -40,6 +42,9 @@ struct Address {
 
 // HOST:PORT, or [IPv6]:PORT.
 std::optional<Address> parse_address(const std::string& text);
+
+// Nobody but this machine reaches it: 127.0.0.0/8, ::1 or localhost.
+bool is_loopback(const std::string& host);
 
 // "a.example, 10.0.0.7" as its parts, in lower case.
 std::vector<std::string> parse_hosts(const std::string& text);

@@ -4,9 +4,12 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace pas::http {
+
+class Tls;
 
 struct Limits {
   std::size_t head_bytes = std::size_t{16} << 10U;     // request line and headers, else 431
@@ -14,12 +17,14 @@ struct Limits {
   std::size_t target_bytes = std::size_t{8} << 10U;    // else 414
   std::size_t body_bytes = std::size_t{64} << 20U;     // as sent, and again when decompressed; else 413
   std::size_t buffered_bytes = std::size_t{1} << 30U;  // bodies of all requests together; else 503
-  // Leaves room for the store below the usual 1024 descriptors. Connections beyond get 503 and are closed.
+  // Leaves room for the store below the usual 1024 descriptors. Connections beyond get 503 and are closed
+  // (over TLS just closed).
   std::size_t connections = 768;
 };
 
 struct Timeouts {
-  std::chrono::milliseconds head{10'000};     // from a request's first byte (or the connection's start) to its last
+  std::chrono::milliseconds head{10'000};     // from a request's first byte (or the connection's start) to its last;
+                                              // for a TLS handshake too
   std::chrono::milliseconds idle{60'000};     // between requests
   std::chrono::milliseconds handler{30'000};  // in the queue and in the handler, else 503
   // A body, and an answer on its way out, may take `pace` plus the time that its bytes need at the lowest rate.
@@ -37,6 +42,7 @@ struct Options {
   std::chrono::seconds retry_after{1};
   Limits limits;
   Timeouts timeouts;
+  std::shared_ptr<Tls> tls;  // plain HTTP without
 };
 
 }  // namespace pas::http

@@ -1,7 +1,6 @@
 #include "adapter/http/session.h"
 
 #include <algorithm>
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <utility>
@@ -21,22 +20,13 @@ constexpr std::size_t kIdleBytes = 4096;
 const Refusal kBusy = {503, "throttled", "the server is busy"};
 const Refusal kSlowRequest = {408, "timeout", "the request came too slowly"};
 const Refusal kSlowAnswer = {503, "timeout", "no answer within the time limit"};
+const Refusal kPlainHttp = {400, "not-supported", "this address takes HTTPS only"};
 const Refusal kCutOff = {400, "structure", "the request is cut off"};
-
-bool would_block(const error_code& error) {
-  return error == asio::error::would_block || error == asio::error::try_again;
-}
-
-std::string address_of(const Socket& socket) {
-  error_code error;
-  const auto peer = socket.remote_endpoint(error);
-  return error ? std::string() : peer.address().to_string();
-}
 
 }  // namespace
 
 Session::Session(Core& core, Loop& loop, Socket socket)
-    : core_(core), loop_(loop), socket_(std::move(socket)), reader_(core.options.limits) {}
+    : core_(core), loop_(loop), channel_(std::move(socket)), reader_(core.options.limits) {}
 
 void Session::begin(Phase phase, std::chrono::milliseconds time) {
   phase_ = phase;
@@ -54,19 +44,46 @@ Session::TimePoint Session::paced(std::size_t bytes) const {
 void Session::open() {
   loop_.sessions.insert(shared_from_this());
   core_.connections.add();
-  error_code ignored;
-  socket_.non_blocking(true, ignored);
-  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  channel_.open();
   request_began_ = std::chrono::steady_clock::now();
 }
 
 void Session::serve() {
   open();
+  const auto& tls = core_.options.tls;
+  if (tls) {
+    if (!channel_.secure(*tls)) return close();
+    begin(Phase::kHandshake, core_.options.timeouts.head);
+    return shake_hands();
+  }
   begin(Phase::kIdle, core_.options.timeouts.head);
   read_once();
 }
 
+void Session::shake_hands() {
+  const error_code error = channel_.handshake();
+  if (would_block(error)) {
+    return channel_.wait_to_read([self = shared_from_this()](const error_code& wait_error) {
+      if (self->phase_ != Phase::kHandshake) return;
+      if (wait_error) return self->close();
+      self->shake_hands();
+    });
+  }
+  if (error) return handshake_failed();
+  begin(Phase::kIdle, core_.options.timeouts.head);
+  read_once();
+}
+
+void Session::handshake_failed() {
+  if (channel_.spoke_http()) return refuse(kPlainHttp, false);
+  if (channel_.failure().empty()) return close();
+  core_.log.write(observe::Severity::kInfo, "http.handshake_failed", {},
+                  {{"what", channel_.failure()}, {"address", channel_.remote_address()}});
+  linger();  // so that the alert, which says why, is not lost
+}
+
 void Session::turn_away() {
+  if (core_.options.tls) return;
   open();
   refuse(kBusy, false);
 }
@@ -77,8 +94,7 @@ void Session::close() {
   if (exchange_) exchange_->abandoned = true;
   exchange_.reset();
   charge_.reset();
-  error_code ignored;
-  socket_.close(ignored);
+  channel_.close();
   core_.connections.remove();
   loop_.sessions.erase(shared_from_this());
 }
@@ -86,6 +102,7 @@ void Session::close() {
 void Session::drain() {
   // What the client has sent already is still served.
   if (phase_ == Phase::kIdle && pending_.empty()) read_once();
+  if (phase_ == Phase::kHandshake) close();
 }
 
 void Session::check_deadline(TimePoint now) {
@@ -101,6 +118,7 @@ void Session::check_deadline(TimePoint now) {
     case Phase::kWriting:
       log_access("http.cut");
       return close();
+    case Phase::kHandshake:
     case Phase::kIdle:
     case Phase::kLingering:
       return close();
@@ -112,7 +130,7 @@ void Session::check_deadline(TimePoint now) {
 void Session::wait_readable() {
   if (waiting_) return;
   waiting_ = true;
-  socket_.async_wait(Socket::wait_read, [self = shared_from_this()](const error_code& error) {
+  channel_.wait_to_read([self = shared_from_this()](const error_code& error) {
     self->waiting_ = false;
     if (error) return self->close();
     // While an answer is made or written, what comes stays in the socket.
@@ -124,7 +142,7 @@ void Session::wait_readable() {
 void Session::read_once() {
   if (phase_ == Phase::kClosed) return;
   error_code error;
-  const std::size_t size = socket_.read_some(asio::buffer(loop_.read_buffer), error);
+  const std::size_t size = channel_.read(loop_.read_buffer, error);
   if (would_block(error)) {
     if (phase_ == Phase::kIdle && core_.draining) return close();
     return wait_readable();
@@ -204,25 +222,24 @@ void Session::read_body() {
   wait_readable();
 }
 
-// A client whose socket is full is not told: it may send without (RFC 9110 §10.1.1). False when a part was sent.
+// False when it did not fit into an empty socket: the client does not read.
 bool Session::send_continue() {
   error_code error;
-  const std::size_t size = socket_.write_some(asio::buffer(kContinue.data(), kContinue.size()), error);
-  return size == kContinue.size() || would_block(error);
+  return channel_.write(kContinue, {}, error) == kContinue.size();
 }
 
 void Session::dispatch() {
   begin(Phase::kHandling, core_.options.timeouts.handler);
   Request request = reader_.take();
   request.request_id = request_id_;
-  request.remote_address = address_of(socket_);
+  request.remote_address = channel_.remote_address();
   request.received_at = received_at_;
   request.deadline = deadline_;
   exchange_ = std::make_shared<Exchange>(std::move(request), reader_.coding(), std::move(*charge_));
   charge_.reset();
   const bool taken = core_.workers.submit([&core = core_, self = shared_from_this(), exchange = exchange_]() mutable {
     if (!exchange->abandoned) run(core, *exchange);
-    const auto executor = self->socket_.get_executor();
+    const auto executor = self->channel_.executor();
     asio::post(executor, [self = std::move(self), exchange = std::move(exchange)] { self->answer(exchange); });
   });
   if (!taken) {
@@ -269,13 +286,11 @@ void Session::send() {
   while (sent_bytes_ < head_.size() + body_.size()) {
     const std::string_view head = std::string_view(head_).substr(std::min(sent_bytes_, head_.size()));
     const std::string_view body = body_.substr(sent_bytes_ - std::min(sent_bytes_, head_.size()));
-    const std::array<asio::const_buffer, 2> parts = {asio::buffer(head.data(), head.size()),
-                                                     asio::buffer(body.data(), body.size())};
     error_code error;
-    sent_bytes_ += socket_.write_some(parts, error);
+    sent_bytes_ += channel_.write(head, body, error);
     if (would_block(error)) {
       deadline_ = paced(sent_bytes_);
-      socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const error_code& wait_error) {
+      channel_.wait_to_write([self = shared_from_this()](const error_code& wait_error) {
         if (self->phase_ != Phase::kWriting) return;
         if (wait_error) return self->close();
         self->send();
@@ -320,7 +335,7 @@ void Session::next_request() {
     return wait_readable();
   }
   // A pipelined request; not from here, as a long pipeline would nest.
-  asio::post(socket_.get_executor(), [self = shared_from_this()] {
+  asio::post(channel_.executor(), [self = shared_from_this()] {
     if (self->phase_ == Phase::kIdle) self->receive({});
   });
 }
@@ -330,8 +345,7 @@ void Session::next_request() {
 void Session::linger() {
   begin(Phase::kLingering, core_.options.timeouts.linger);
   pending_ = std::string();
-  error_code ignored;
-  socket_.shutdown(Socket::shutdown_send, ignored);
+  channel_.finish();
   read_once();
 }
 

@@ -6,23 +6,19 @@
 // no buffer; what is left over (part of a head, a pipelined request) is kept in pending_.
 
 #include <array>
-#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_set>
 
+#include "adapter/http/channel.h"
 #include "adapter/http/core.h"
 #include "adapter/http/exchange.h"
 #include "adapter/http/request_reader.h"
 
 namespace pas::http {
-
-using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 
 class Session;
 
@@ -43,7 +39,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   // Registers with the loop and begins. On the loop's thread, as all of these.
   void serve();
-  // Instead of serve(): answers 503 and closes.
+  // Instead of serve(): answers 503 and closes; over TLS just closes, as a handshake would cost more than a request.
   void turn_away();
   // Ends what has lasted too long.
   void check_deadline(TimePoint now);
@@ -54,10 +50,12 @@ class Session : public std::enable_shared_from_this<Session> {
   bool lingering() const { return phase_ == Phase::kLingering; }
 
  private:
-  enum class Phase { kIdle, kHead, kBody, kHandling, kWriting, kLingering, kClosed };
+  enum class Phase { kHandshake, kIdle, kHead, kBody, kHandling, kWriting, kLingering, kClosed };
 
   void begin(Phase phase, std::chrono::milliseconds time);
   void open();
+  void shake_hands();
+  void handshake_failed();
 
   void wait_readable();
   void read_once();
@@ -82,7 +80,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   Core& core_;
   Loop& loop_;
-  Socket socket_;
+  Channel channel_;
   Phase phase_ = Phase::kIdle;
   TimePoint phase_began_;
   TimePoint deadline_;

@@ -24,10 +24,10 @@ struct Wrapped {
   std::string header;  // how the include starts
   std::string folder;  // the only place that may use it
 };
-const std::vector<Wrapped> kWrapped = {{"rapidjson/", "fhir/json/"},     {"boost/beast", "adapter/http/"},
-                                       {"boost/asio", "adapter/http/"},  {"sqlite3.h", "adapter/store/"},
-                                       {"libpq-fe.h", "adapter/store/"}, {"re2/", "fhir/fhirpath/"},
-                                       {"pugixml", "mappings/inputs/"},  {"qpdf/", "mappings/inputs/"}};
+const std::vector<Wrapped> kWrapped = {
+    {"rapidjson/", "fhir/json/"},       {"boost/beast", "adapter/http/"}, {"boost/asio", "adapter/http/"},
+    {"openssl/ssl.h", "adapter/http/"}, {"sqlite3.h", "adapter/store/"},  {"libpq-fe.h", "adapter/store/"},
+    {"re2/", "fhir/fhirpath/"},         {"pugixml", "mappings/inputs/"},  {"qpdf/", "mappings/inputs/"}};
 
 // The position in kOrder of the folder that the path is in (subfolders count as their library), or npos.
 std::size_t layer_of(const std::string& path) {

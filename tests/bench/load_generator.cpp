@@ -4,8 +4,9 @@
 // and latency counts from when a request was due (how long a client waits).
 //
 //   load_generator --port 8080 --target /fhir/Claim/$submit --bodies FOLDER --connections 16 --seconds 10 [--rate 1000]
-//                  [--server PID]
+//                  [--server PID] [--tls]
 //
+// --tls takes any certificate; handshakes are over before what counts begins.
 // Latencies are µs; cpu_us the server's processor time for each request, rss_mb its memory at the end.
 
 #include <unistd.h>
@@ -13,9 +14,11 @@
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -42,6 +45,7 @@ struct Wanted {
   double warm_up_seconds = 1;
   double rate = 0;
   long server = 0;
+  bool tls = false;
 };
 
 struct Body {
@@ -116,15 +120,21 @@ struct Run {
   }
 };
 
-class Connection : public std::enable_shared_from_this<Connection> {
+// Stream is beast::tcp_stream, or that with TLS upon it.
+template <class Stream>
+class Connection : public std::enable_shared_from_this<Connection<Stream>> {
  public:
-  Connection(asio::io_context& context, Run& run) : run_(run), stream_(context), timer_(context) {
+  template <class... Arguments>
+  Connection(asio::io_context& context, Run& run, Arguments&... arguments)
+      : run_(run), stream_(context, arguments...), timer_(context) {
     buffer_.reserve(65536);
   }
 
   void start() {
-    stream_.connect({asio::ip::make_address("127.0.0.1"), run_.wanted.port});
-    stream_.socket().set_option(asio::ip::tcp::no_delay(true));
+    auto& tcp = beast::get_lowest_layer(stream_);
+    tcp.connect({asio::ip::make_address("127.0.0.1"), run_.wanted.port});
+    tcp.socket().set_option(asio::ip::tcp::no_delay(true));
+    if constexpr (!std::is_same_v<Stream, beast::tcp_stream>) stream_.handshake(asio::ssl::stream_base::client);
     next();
   }
 
@@ -136,7 +146,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     number_ = number;
     if (since_ <= Clock::now()) return send();
     timer_.expires_at(since_);
-    timer_.async_wait([self = shared_from_this()](boost::system::error_code) { self->send(); });
+    timer_.async_wait([self = this->shared_from_this()](boost::system::error_code) { self->send(); });
   }
 
   void send() {
@@ -151,7 +161,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     request_.body().replace(body.number_at, kNumberDigits, digits, kNumberDigits);
     request_.prepare_payload();
     if (run_.wanted.rate <= 0) since_ = Clock::now();
-    http::async_write(stream_, request_, [self = shared_from_this()](beast::error_code error, std::size_t bytes) {
+    http::async_write(stream_, request_, [self = this->shared_from_this()](beast::error_code error, std::size_t bytes) {
       if (error) return self->lost();
       self->run_.bytes_sent += bytes;
       self->receive();
@@ -161,10 +171,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void receive() {
     response_.emplace();
     response_->body_limit(boost::none);
-    http::async_read(stream_, buffer_, *response_, [self = shared_from_this()](beast::error_code error, std::size_t) {
-      if (error) return self->lost();
-      self->done();
-    });
+    http::async_read(stream_, buffer_, *response_,
+                     [self = this->shared_from_this()](beast::error_code error, std::size_t) {
+                       if (error) return self->lost();
+                       self->done();
+                     });
   }
 
   void done() {
@@ -180,7 +191,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void lost() { ++run_.failed; }
 
   Run& run_;
-  beast::tcp_stream stream_;
+  Stream stream_;
   asio::steady_timer timer_;
   beast::flat_buffer buffer_;
   http::request<http::string_body> request_;
@@ -215,7 +226,14 @@ void drive(const Wanted& wanted) {
   run.first_due = Clock::now();
   run.begin = run.first_due + seconds(wanted.warm_up_seconds);
   run.end = run.begin + seconds(wanted.seconds);
-  for (unsigned i = 0; i < wanted.connections; ++i) std::make_shared<Connection>(context, run)->start();
+  asio::ssl::context tls(asio::ssl::context::tls_client);
+  for (unsigned i = 0; i < wanted.connections; ++i) {
+    if (wanted.tls) {
+      std::make_shared<Connection<beast::ssl_stream<beast::tcp_stream>>>(context, run, tls)->start();
+    } else {
+      std::make_shared<Connection<beast::tcp_stream>>(context, run)->start();
+    }
+  }
   double cpu = 0;
   if (wanted.server != 0) {
     context.run_until(run.begin);
@@ -240,6 +258,7 @@ int main(int argc, char** argv) {
   app.add_option("--warm-up", wanted.warm_up_seconds);
   app.add_option("--rate", wanted.rate);
   app.add_option("--server", wanted.server);
+  app.add_flag("--tls", wanted.tls);
   CLI11_PARSE(app, argc, argv);
   try {
     drive(wanted);

@@ -34,7 +34,7 @@ std::optional<std::string> HttpAnswer::header(std::string_view name) const {
   return std::nullopt;
 }
 
-HttpClient::HttpClient(std::uint16_t port, bool ipv6) : socket_(socket(ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM, 0)) {
+HttpClient::HttpClient(std::uint16_t port, bool ipv6) : socket_(::socket(ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM, 0)) {
   setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
   setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
   const int on = 1;
@@ -60,9 +60,17 @@ HttpClient::~HttpClient() {
   if (socket_ >= 0) close(socket_);
 }
 
+long HttpClient::write_some(std::string_view bytes) {
+  return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+}
+
+long HttpClient::read_some(char* bytes, std::size_t size) {
+  return recv(socket_, bytes, size, 0);
+}
+
 bool HttpClient::send(std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t size = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const long size = write_some(bytes);
     if (size <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(size));
   }
@@ -82,7 +90,7 @@ void HttpClient::reset() {
 
 bool HttpClient::fill() {
   std::array<char, 65536> part{};
-  const ssize_t size = recv(socket_, part.data(), part.size(), 0);
+  const long size = read_some(part.data(), part.size());
   if (size <= 0) return false;
   buffer_.append(part.data(), static_cast<std::size_t>(size));
   return true;
@@ -110,7 +118,7 @@ std::optional<HttpAnswer> HttpClient::receive(bool head_only) {
 bool HttpClient::ended() {
   if (!buffer_.empty()) return false;
   char byte = 0;
-  const ssize_t size = recv(socket_, &byte, 1, 0);
+  const long size = read_some(&byte, 1);
   return size == 0 || (size < 0 && errno == ECONNRESET);
 }
 

@@ -1,7 +1,8 @@
 #pragma once
-// A blocking HTTP/1.1 client over a plain socket that sends exactly the bytes it is given, malformed ones too. Every
-// wait ends after 20 seconds, so that a test fails rather than hangs.
+// A blocking HTTP/1.1 client over a plain socket (over TLS: tests/adapter/http/tls_client.h) that sends exactly the
+// bytes it is given, malformed ones too. Every wait ends after 20 seconds, so that a test fails rather than hangs.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,7 +24,7 @@ class HttpClient {
   explicit HttpClient(std::uint16_t port, bool ipv6 = false);
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
-  ~HttpClient();
+  virtual ~HttpClient();
 
   // False when the server has closed or does not read.
   bool send(std::string_view bytes);
@@ -37,6 +38,12 @@ class HttpClient {
   bool ended();
   // Ends the connection with a reset, as a host that disappears.
   void reset();
+
+ protected:
+  int socket() const { return socket_; }
+  // Bytes moved; zero or less at the end or an error.
+  virtual long write_some(std::string_view bytes);
+  virtual long read_some(char* bytes, std::size_t size);
 
  private:
   bool fill();

@@ -16,6 +16,7 @@ import os
 import pathlib
 import platform
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -61,10 +62,10 @@ def make_bodies(folder):
 
 
 class Server:
-    """A process that is stopped at the end; knows its port."""
+    """A process that is stopped at the end; knows its port, and whether it speaks TLS."""
 
-    def __init__(self, process, port):
-        self.process, self.port = process, port
+    def __init__(self, process, port, tls):
+        self.process, self.port, self.tls = process, port, tls
 
     def __enter__(self):
         return self
@@ -74,28 +75,39 @@ class Server:
         self.process.wait(60)
 
 
-def start_echo():
-    process = subprocess.Popen([BIN / "echo_server"], stdout=subprocess.PIPE, text=True)
-    return Server(process, int(process.stdout.readline()))
+def make_certificate(folder):
+    """Certificate and key (P-256) of the servers under TLS."""
+    pair = folder / "cert.pem", folder / "key.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                    "-subj", "/CN=localhost", "-out", pair[0], "-keyout", pair[1]], check=True, stderr=subprocess.DEVNULL)
+    return pair
 
 
-def start_adapter(store, log):
+def start_echo(pair=()):
+    process = subprocess.Popen([BIN / "echo_server", *pair], stdout=subprocess.PIPE, text=True)
+    return Server(process, int(process.stdout.readline()), bool(pair))
+
+
+def start_adapter(store, log, pair=()):
     started = time.monotonic()
+    tls = ["--tls-cert", pair[0], "--tls-key", pair[1]] if pair else []
     process = subprocess.Popen(
-        [BIN / "pas-adapter", "serve", "--listen", "127.0.0.1:0", "--store", store, "--providers", "samples/providers.csv"],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
+        [BIN / "pas-adapter", "serve", "--listen", "127.0.0.1:0", "--store", store, "--providers", "samples/providers.csv",
+         *tls], cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
     line = process.stdout.readline()
     if not line:
         sys.exit(f"bench: the adapter did not start on {store.split(':')[0]}")
     port = int(line.rstrip().split("127.0.0.1:")[1].split("/")[0].split()[0])
-    urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz").read()
-    return Server(process, port), (time.monotonic() - started) * 1e3
+    unverified = ssl._create_unverified_context()
+    urllib.request.urlopen(f"{'https' if pair else 'http'}://127.0.0.1:{port}/healthz", context=unverified).read()
+    return Server(process, port, bool(pair)), (time.monotonic() - started) * 1e3
 
 
 def load(server, bodies, seconds, connections, rate=0):
     run = subprocess.run(
         [BIN / "load_generator", "--port", str(server.port), "--bodies", bodies, "--connections", str(connections),
-         "--seconds", str(seconds), "--rate", str(rate), "--server", str(server.process.pid)],
+         "--seconds", str(seconds), "--rate", str(rate), "--server", str(server.process.pid),
+         *(["--tls"] if server.tls else [])],
         check=True, stdout=subprocess.PIPE)
     figures = json.loads(run.stdout)
     if figures["failed"]:
@@ -119,20 +131,24 @@ def servers(seconds, folder):
         bodies = pathlib.Path(temporary) / "bodies"
         bodies.mkdir()
         make_bodies(bodies)
+        pair = make_certificate(pathlib.Path(temporary))
         echo = {}
-        with start_echo() as server:
-            for connections in (1, 16, 64):
-                echo[connections] = load(server, bodies, seconds / 2, connections)
-                found[f"echo/{connections}"] = echo[connections]
-                show(f"echo, {connections}", echo[connections])
-        for name, store in stores.items():
-            server, ready_ms = start_adapter(store.format(temporary), log)
+        for prefix, tls in (("", ()), ("https, ", pair)):
+            with start_echo(tls) as server:
+                for connections in (1, 16, 64):
+                    figures = echo[prefix, connections] = load(server, bodies, seconds / 2, connections)
+                    found[f"{prefix}echo/{connections}"] = figures
+                    show(f"{prefix}echo/{connections}", figures)
+        runs = [("", name, store, ()) for name, store in stores.items()] + [("https, ", "sqlite", "sqlite:{}/https.db", pair)]
+        for prefix, kind, store, tls in runs:
+            name = prefix + kind
+            server, ready_ms = start_adapter(store.format(temporary), log, tls)
             with server:
                 found[f"{name}/start"] = {"ready_ms": round(ready_ms, 1), "rss_mb": resident_mb(server.process.pid)}
                 print(f"{name}: first answer after {ready_ms:.0f} ms, {found[name + '/start']['rss_mb']} MB", flush=True)
                 for connections, rate in ((1, 0), (16, 0), (64, 0), (16, 1000)):
                     figures = load(server, bodies, seconds, connections, rate)
-                    figures["echoes"] = round(figures["cpu_us"] / echo[connections]["cpu_us"], 2)
+                    figures["echoes"] = round(figures["cpu_us"] / echo[prefix, connections]["cpu_us"], 2)
                     key = f"{name}/{connections}" + (f"@{rate}" if rate else "")
                     found[key] = figures
                     show(key, figures)
@@ -180,7 +196,7 @@ def chart(figures):
     for i, (name, value) in enumerate(runs):
         y = 34 + i * 24
         width = 420 * value["per_second"] / top
-        colour = "#8a8f98" if name.startswith("echo") else "#2f6fb3"
+        colour = "#8a8f98" if "echo" in name else "#2f6fb3"
         rows.append(
             f'<text x="150" y="{y + 13}" text-anchor="end">{name.replace("/", ", ")} connections</text>'
             f'<rect x="160" y="{y}" width="{width:.1f}" height="17" fill="{colour}"/>'

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
@@ -129,7 +130,9 @@ RunningAdapter::RunningAdapter(const std::vector<std::string>& arguments, const 
         call.wrapper = wrapper;
         return call;
       }()) {
-  if (process_.says("/fhir (store ")) port_ = port_after("is ready at http://127.0.0.1:");
+  if (process_.says("/fhir (store ")) {
+    port_ = std::max(port_after("is ready at http://127.0.0.1:"), port_after("is ready at https://127.0.0.1:"));
+  }
 }
 
 std::uint16_t RunningAdapter::admin_port() {

@@ -9,6 +9,7 @@
 
 #include "fhir/json/document.h"
 #include "tests/adapter/cli/process.h"
+#include "tests/adapter/http/tls_client.h"
 #include "tests/adapter/store/samples.h"
 #include "tests/support/files.h"
 
@@ -43,6 +44,21 @@ std::string in_force(const Checked& checked, const std::string& name) {
 
 class Settings : public testing::Test {
  protected:
+  Settings() {
+    const support::Authority authority;
+    const support::Identity server = authority.issue("server", "DNS:localhost");
+    write_pair(folder_, server);
+    support::write_file(folder_.file("clients.txt"), "dns:ehr.example\n");
+    support::write_file(folder_.file("ocsp.der"), authority.ocsp_about(server.certificate.get(), 3600));
+  }
+
+  // A value of the cases; "{tls}" is a folder with what TLS needs.
+  std::string value(json::Node node) const {
+    std::string text(node.text());
+    if (text.starts_with("{tls}")) text.replace(0, 5, folder_.file(""));
+    return text;
+  }
+
   std::string config(const std::string& text) {
     std::ofstream(folder_.file("adapter.toml")) << text;
     return folder_.file("adapter.toml");
@@ -62,10 +78,10 @@ TEST_F(Settings, CommandLineThenEnvironmentThenFile) {
   std::vector<std::string> arguments;
   for (const json::Node each : cases_.root()) {
     const char* quote = each["file"].is_string() ? "\"" : "";
-    text.append(each["name"].text()).append(" = ").append(quote).append(each["file"].text()).append(quote).append("\n");
-    variables.push_back(std::string(each["variable"].text()) + "=" + std::string(each["environment"].text()));
+    text.append(each["name"].text()).append(" = ").append(quote).append(value(each["file"])).append(quote).append("\n");
+    variables.push_back(std::string(each["variable"].text()) + "=" + value(each["environment"]));
     // In one argument, as flags need it.
-    arguments.push_back("--" + std::string(each["name"].text()) + "=" + std::string(each["command line"].text()));
+    arguments.push_back("--" + std::string(each["name"].text()) + "=" + value(each["command line"]));
   }
   const std::string file = config(text);
   const Checked nothing = check({});
@@ -76,9 +92,9 @@ TEST_F(Settings, CommandLineThenEnvironmentThenFile) {
   for (const json::Node each : cases_.root()) {
     const std::string name(each["name"].text());
     EXPECT_EQ(in_force(nothing, name), each["default"].text()) << name;
-    EXPECT_EQ(in_force(by_file, name), each["file"].text()) << name;
-    EXPECT_EQ(in_force(by_environment, name), each["environment"].text()) << name;
-    EXPECT_EQ(in_force(by_command_line, name), each["command line"].text()) << name;
+    EXPECT_EQ(in_force(by_file, name), value(each["file"])) << name;
+    EXPECT_EQ(in_force(by_environment, name), value(each["environment"])) << name;
+    EXPECT_EQ(in_force(by_command_line, name), value(each["command line"])) << name;
   }
 }
 

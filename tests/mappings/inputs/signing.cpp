@@ -24,6 +24,14 @@ void add_extension(X509* certificate, X509* issuer, int nid, const std::string& 
   X509_EXTENSION_free(extension);
 }
 
+std::string take_text(BIO* bio) {
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio, &data);
+  std::string text(data, static_cast<std::size_t>(size));
+  BIO_free(bio);
+  return text;
+}
+
 }  // namespace
 
 Key make_key(const std::string& kind) {
@@ -46,6 +54,8 @@ Certificate certify(const Request& request, EVP_PKEY* key, X509* issuer, EVP_PKE
   X509_set_pubkey(certificate.get(), key);
   if (request.is_authority) add_extension(certificate.get(), by, NID_basic_constraints, "critical,CA:TRUE");
   if (!request.usage.empty()) add_extension(certificate.get(), by, NID_key_usage, request.usage);
+  const std::string& names = request.alternative_names;
+  if (!names.empty()) add_extension(certificate.get(), by, NID_subject_alt_name, names);
   EXPECT_GT(X509_sign(certificate.get(), issuer == nullptr ? key : issuer_key, EVP_sha256()), 0);
   return certificate;
 }
@@ -53,11 +63,13 @@ Certificate certify(const Request& request, EVP_PKEY* key, X509* issuer, EVP_PKE
 std::string to_pem(X509* certificate) {
   BIO* bio = BIO_new(BIO_s_mem());
   PEM_write_bio_X509(bio, certificate);
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(bio, &data);
-  std::string text(data, static_cast<std::size_t>(size));
-  BIO_free(bio);
-  return text;
+  return take_text(bio);
+}
+
+std::string to_pem(EVP_PKEY* key) {
+  BIO* bio = BIO_new(BIO_s_mem());
+  PEM_write_bio_PrivateKey(bio, key, nullptr, nullptr, 0, nullptr, nullptr);
+  return take_text(bio);
 }
 
 std::string to_der_base64(X509* certificate) {

@@ -33,10 +33,12 @@ struct Request {
   bool is_authority = false;
   std::string usage = "digitalSignature";
   Validity validity = {};
+  std::string alternative_names = {};  // "DNS:localhost,URI:https://a.example"
 };
 Certificate certify(const Request& request, EVP_PKEY* key, X509* issuer, EVP_PKEY* issuer_key);
 
 std::string to_pem(X509* certificate);
+std::string to_pem(EVP_PKEY* key);
 std::string to_der_base64(X509* certificate);
 
 std::string base64url(std::string_view bytes);
