@@ -167,11 +167,15 @@ int serve(const ServeOptions& options, const std::string& settings) {
   http_options.workers = options.workers;
   http_options.limits.body_bytes = limits.bytes;
   http_options.tls = *tls;
+  http_options.address_limits = {options.transport.client_connections, options.transport.client_body_mb << 20U};
+  http::RateLimiter limiter(options.transport.rate);
   // The routes name the public URL, which may need the port that the system chooses: early requests wait for them.
   std::promise<endpoints::Router> routes;
   http::Server server(
       http_options,
-      [router = routes.get_future().share(), tester, &clock](http::Request&& request) {
+      [router = routes.get_future().share(), tester, &limiter, &clock](http::Request&& request) {
+        const auto wait = limiter.take(http::client_of(request.remote_address), std::chrono::steady_clock::now());
+        if (wait) return endpoints::too_many_requests(*wait);
         const auto handle = [&router](http::Request& passed) { return router.get().handle(passed); };
         return tester == nullptr ? handle(request) : endpoints::answer_in_test_mode(request, handle, *tester, clock);
       },
@@ -259,7 +263,7 @@ void add_serve(CLI::App& app, int& exit_code) {
       ->configurable(false);
   command->callback([=, &exit_code] {
     fill_in(*command, *config);
-    check_transport(options->transport, parse_address(options->listen)->host);
+    check_transport(options->transport, parse_address(options->listen)->host, options->body_limit_mb);
     exit_code = serve(*options, settings_in_force(*command));
   });
 }

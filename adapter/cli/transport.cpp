@@ -24,15 +24,31 @@ void add_transport_options(CLI::App& command, TransportOptions& options) {
       .add_flag("--allow-plain-http", options.allow_plain_http,
                 "Let --listen be an address of the network without TLS, where something before it speaks TLS")
       ->default_str("false");
+  const auto add_limit = [&command](const char* name, auto& limit, unsigned most, const char* description) {
+    command.add_option(name, limit, description)
+        ->check(CLI::Range(0U, most).description(""))
+        ->type_name("0-" + std::to_string(most))
+        ->capture_default_str();
+  };
+  add_limit("--client-rate", options.rate.per_second, 1'000'000, "Requests a second of each client, else 429; 0: any");
+  add_limit("--client-burst", options.rate.burst, 1'000'000, "Requests of a client at once, at least --client-rate");
+  add_limit("--client-quota", options.rate.per_day, 1'000'000'000, "Requests a day of each client, else 429; 0: any");
+  add_limit("--client-connections", options.client_connections, 1'000'000,
+            "Connections of each address, else 429; 0: any");
+  add_limit("--client-body-mb", options.client_body_mb, 1'000'000,
+            "Request bodies of each address in memory at once, else 429; 0: any");
 }
 
-void check_transport(const TransportOptions& options, const std::string& host) {
+void check_transport(const TransportOptions& options, const std::string& host, std::size_t body_limit_mb) {
   const http::TlsSettings& tls = options.tls;
   if (tls.certificate.empty() != tls.key.empty()) refuse_setting("--tls-cert and --tls-key are given together");
   if (tls.certificate.empty() && !(tls.client_ca + tls.ocsp).empty()) {
     refuse_setting("--tls-client-ca and --tls-ocsp need --tls-cert");
   }
   if (tls.client_ca.empty() && !tls.client_list.empty()) refuse_setting("--tls-client-list needs --tls-client-ca");
+  if (options.client_body_mb > 0 && options.client_body_mb < body_limit_mb) {
+    refuse_setting("--client-body-mb is less than one body may have (--body-limit-mb)");
+  }
   if (tls.certificate.empty() && !options.allow_plain_http && !is_loopback(host)) {
     refuse_setting("--listen " + host +
                    ": plain HTTP is for this machine alone; give --tls-cert and --tls-key, or --allow-plain-http "

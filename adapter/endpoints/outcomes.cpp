@@ -59,6 +59,15 @@ http::Response refusal_of_http(int status, std::string_view code, std::string_vi
   return refusal(status, type, "HTTP", std::string(message));
 }
 
+http::Response too_many_requests(std::chrono::seconds wait) {
+  const std::string seconds = std::to_string(wait.count());
+  http::Response response = refusal(429, validation::IssueType::kThrottled, "Requests of one client",
+                                    "Too many requests of this client: the next may come in " + seconds + " s.");
+  response.headers.add("Retry-After", seconds);
+  response.route = "(throttled)";
+  return response;
+}
+
 http::Response failure(const base::Error& error) {
   http::Response response;
   const bool temporary = error.code == base::ErrorCode::kUnavailable || error.code == base::ErrorCode::kTimeout;

@@ -2,6 +2,7 @@
 // The shapes of answers, above all of those that are not the thing asked for. A 4xx on a FHIR path carries exactly one
 // OperationOutcome; a 5xx carries no body (PAS 2.2.1 spec-38, spec-39). Any thread.
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,9 @@ http::Response not_found();
 
 // What the HTTP layer refuses by itself (http::ErrorBody).
 http::Response refusal_of_http(int status, std::string_view code, std::string_view message);
+
+// 429, with Retry-After.
+http::Response too_many_requests(std::chrono::seconds wait);
 
 // 503 for kUnavailable and kTimeout, with Retry-After; 500 for the rest.
 http::Response failure(const base::Error& error);

@@ -6,8 +6,10 @@
 #include <condition_variable>
 #include <cstddef>
 #include <mutex>
+#include <string>
 #include <utility>
 
+#include "adapter/http/address_use.h"
 #include "adapter/http/server.h"
 #include "adapter/http/worker_pool.h"
 
@@ -30,24 +32,41 @@ class Budget {
   std::atomic<std::size_t> used_ = 0;
 };
 
-// One request's part of the budget, given back at the end.
+// One request's part of the budget and of its client's, given back at the end.
 class Charge {
  public:
-  explicit Charge(Budget& budget) : budget_(&budget) {}
-  Charge(Charge&& other) noexcept : budget_(other.budget_), bytes_(std::exchange(other.bytes_, 0)) {}
+  enum class Room { kThere, kNoneForClient, kNone };
+
+  Charge(Budget& budget, AddressUse& addresses, std::string client)
+      : budget_(&budget), addresses_(&addresses), client_(std::move(client)) {}
+  Charge(Charge&& other) noexcept
+      : budget_(other.budget_),
+        addresses_(other.addresses_),
+        client_(std::move(other.client_)),
+        bytes_(std::exchange(other.bytes_, 0)) {}
   Charge& operator=(Charge&&) = delete;
   ~Charge() { release(); }
 
-  bool add(std::size_t bytes) {
-    if (!budget_->take(bytes)) return false;
+  Room add(std::size_t bytes) {
+    if (!addresses_->take_bytes(client_, bytes)) return Room::kNoneForClient;
+    if (!budget_->take(bytes)) {
+      addresses_->give_bytes(client_, bytes);
+      return Room::kNone;
+    }
     bytes_ += bytes;
-    return true;
+    return Room::kThere;
   }
-  void release() { budget_->give(std::exchange(bytes_, 0)); }
+  void release() {
+    if (bytes_ == 0) return;
+    addresses_->give_bytes(client_, bytes_);
+    budget_->give(std::exchange(bytes_, 0));
+  }
   std::size_t bytes() const { return bytes_; }
 
  private:
   Budget* budget_;
+  AddressUse* addresses_;
+  std::string client_;
   std::size_t bytes_ = 0;
 };
 
@@ -85,6 +104,7 @@ struct Core {
   const base::Clock& clock;
   base::IdSource& ids;
   Budget bodies;
+  AddressUse addresses;
   ConnectionCount connections;
   std::atomic<bool> draining = false;  // stop() has begun
   WorkerPool workers;
@@ -98,6 +118,7 @@ struct Core {
         clock(server_clock),
         ids(id_source),
         bodies(options.limits.buffered_bytes),
+        addresses(options.address_limits),
         workers(options.workers, options.queue) {}
 };
 

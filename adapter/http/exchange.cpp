@@ -28,8 +28,9 @@ Refusal refusal_of(const base::Error& error) {
 
 Response call(Core& core, Exchange& exchange) {
   if (exchange.coding != Coding::kIdentity && !exchange.request.body.empty()) {
-    auto body = decompress(exchange.request.body, exchange.coding, core.options.limits.body_bytes,
-                           [&exchange](std::size_t bytes) { return exchange.charge.add(bytes); });
+    auto body =
+        decompress(exchange.request.body, exchange.coding, core.options.limits.body_bytes,
+                   [&exchange](std::size_t bytes) { return exchange.charge.add(bytes) == Charge::Room::kThere; });
     if (!body) return refusal_response(core, refusal_of(body.error()), exchange.request_id);
     exchange.request.body = *std::move(body);
   }
@@ -68,7 +69,9 @@ Response refusal_response(Core& core, const Refusal& refusal, std::string_view r
     response = Response{};
   }
   response.status = refusal.status;
-  if (refusal.status == 503) response.headers.add("Retry-After", std::to_string(core.options.retry_after.count()));
+  if (refusal.status == 503 || refusal.status == 429) {
+    response.headers.add("Retry-After", std::to_string(core.options.retry_after.count()));
+  }
   return response;
 }
 

@@ -22,6 +22,12 @@ struct Limits {
   std::size_t connections = 768;
 };
 
+// Of one client address at once; 0: no limit beside those of all. Beyond: 429.
+struct AddressLimits {
+  std::size_t connections = 0;  // over TLS just closed
+  std::size_t body_bytes = 0;   // of bodies in memory
+};
+
 struct Timeouts {
   std::chrono::milliseconds head{10'000};     // from a request's first byte (or the connection's start) to its last;
                                               // for a TLS handshake too
@@ -41,6 +47,7 @@ struct Options {
   std::size_t queue = 256;  // requests that wait for a worker; beyond: 503
   std::chrono::seconds retry_after{1};
   Limits limits;
+  AddressLimits address_limits;
   Timeouts timeouts;
   std::shared_ptr<Tls> tls;  // plain HTTP without
 };

@@ -110,8 +110,9 @@ void Server::State::accepted(Socket socket, Thread& thread) {
   asio::post(thread.loop.context, [this, session = std::move(session)] {
     const std::size_t open = core.connections.value();
     const std::size_t limit = core.options.limits.connections;
-    if (open < limit) return session->serve();
-    if (open < limit + kTurnedAway) session->turn_away();
+    const bool admitted = open < limit && session->admit();
+    if (admitted) return session->serve();
+    if (open < limit + kTurnedAway) session->turn_away(open < limit);
   });
 }
 

@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "adapter/http/rate_limiter.h"
 #include "adapter/http/response_writer.h"
 
 namespace pas::http {
@@ -18,6 +19,7 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr std::size_t kIdleBytes = 4096;
 
 const Refusal kBusy = {503, "throttled", "the server is busy"};
+const Refusal kTooMuch = {429, "throttled", "this client has too much in hand at once"};
 const Refusal kSlowRequest = {408, "timeout", "the request came too slowly"};
 const Refusal kSlowAnswer = {503, "timeout", "no answer within the time limit"};
 const Refusal kPlainHttp = {400, "not-supported", "this address takes HTTPS only"};
@@ -26,7 +28,16 @@ const Refusal kCutOff = {400, "structure", "the request is cut off"};
 }  // namespace
 
 Session::Session(Core& core, Loop& loop, Socket socket)
-    : core_(core), loop_(loop), channel_(std::move(socket)), reader_(core.options.limits) {}
+    : core_(core),
+      loop_(loop),
+      channel_(std::move(socket)),
+      address_(channel_.remote_address()),
+      client_(client_of(address_)),
+      reader_(core.options.limits) {}
+
+bool Session::admit() {
+  return counted_ = core_.addresses.take_connection(client_);
+}
 
 void Session::begin(Phase phase, std::chrono::milliseconds time) {
   phase_ = phase;
@@ -78,14 +89,14 @@ void Session::handshake_failed() {
   if (channel_.spoke_http()) return refuse(kPlainHttp, false);
   if (channel_.failure().empty()) return close();
   core_.log.write(observe::Severity::kInfo, "http.handshake_failed", {},
-                  {{"what", channel_.failure()}, {"address", channel_.remote_address()}});
+                  {{"what", channel_.failure()}, {"address", address_}});
   linger();  // so that the alert, which says why, is not lost
 }
 
-void Session::turn_away() {
+void Session::turn_away(bool only_this_client) {
   if (core_.options.tls) return;
   open();
-  refuse(kBusy, false);
+  refuse(only_this_client ? kTooMuch : kBusy, false);
 }
 
 void Session::close() {
@@ -95,6 +106,7 @@ void Session::close() {
   exchange_.reset();
   charge_.reset();
   channel_.close();
+  if (counted_) core_.addresses.give_connection(client_);
   core_.connections.remove();
   loop_.sessions.erase(shared_from_this());
 }
@@ -173,13 +185,13 @@ void Session::receive(std::string_view bytes) {
 // To the end of a request at most.
 std::size_t Session::feed(std::string_view bytes) {
   std::size_t used = 0;
-  while (used < bytes.size() && !over_budget_) {
+  while (used < bytes.size() && room_ == Charge::Room::kThere) {
     const auto state = reader_.state();
     const std::size_t step = reader_.feed(bytes.substr(used));
     used += step;
     if (state == RequestReader::State::kHead && reader_.state() != state) note_head();
     if (charge_ && reader_.body_received() > charge_->bytes()) {
-      over_budget_ = !charge_->add(reader_.body_received() - charge_->bytes());
+      room_ = charge_->add(reader_.body_received() - charge_->bytes());
     }
     const bool ended =
         reader_.state() == RequestReader::State::kComplete || reader_.state() == RequestReader::State::kRefused;
@@ -194,11 +206,11 @@ void Session::note_head() {
   is_head_ = head.method == Method::kHead;
   method_ = head.method == Method::kOther ? "other" : head.method_text;
   received_at_ = core_.clock.now();
-  charge_ = std::make_unique<Charge>(core_.bodies);
+  charge_ = std::make_unique<Charge>(core_.bodies, core_.addresses, client_);
 }
 
 void Session::act() {
-  if (over_budget_) return refuse(kBusy, false);
+  if (room_ != Charge::Room::kThere) return refuse(room_ == Charge::Room::kNone ? kBusy : kTooMuch, false);
   switch (reader_.state()) {
     case RequestReader::State::kHead:
       if (phase_ == Phase::kIdle && !pending_.empty()) begin(Phase::kHead, core_.options.timeouts.head);
@@ -232,7 +244,7 @@ void Session::dispatch() {
   begin(Phase::kHandling, core_.options.timeouts.handler);
   Request request = reader_.take();
   request.request_id = request_id_;
-  request.remote_address = channel_.remote_address();
+  request.remote_address = address_;
   request.received_at = received_at_;
   request.deadline = deadline_;
   exchange_ = std::make_shared<Exchange>(std::move(request), reader_.coding(), std::move(*charge_));

@@ -37,10 +37,13 @@ class Session : public std::enable_shared_from_this<Session> {
   Session& operator=(const Session&) = delete;
   ~Session() = default;
 
+  // Counts it as a connection of its client; false over the client's limit.
+  bool admit();
   // Registers with the loop and begins. On the loop's thread, as all of these.
   void serve();
-  // Instead of serve(): answers 503 and closes; over TLS just closes, as a handshake would cost more than a request.
-  void turn_away();
+  // Instead of serve(): answers 503, or 429 when only this client has too many, and closes; over TLS just closes, as a
+  // handshake would cost more than a request.
+  void turn_away(bool only_this_client);
   // Ends what has lasted too long.
   void check_deadline(TimePoint now);
   // stop() has begun: closes when nothing is in hand.
@@ -81,6 +84,9 @@ class Session : public std::enable_shared_from_this<Session> {
   Core& core_;
   Loop& loop_;
   Channel channel_;
+  const std::string address_;
+  const std::string client_;  // what its limits count it as
+  bool counted_ = false;      // as a connection of its client
   Phase phase_ = Phase::kIdle;
   TimePoint phase_began_;
   TimePoint deadline_;
@@ -89,7 +95,7 @@ class Session : public std::enable_shared_from_this<Session> {
   RequestReader reader_;
   std::string pending_;
   std::unique_ptr<Charge> charge_;
-  bool over_budget_ = false;
+  Charge::Room room_ = Charge::Room::kThere;
   std::shared_ptr<Exchange> exchange_;
 
   // Of the request in hand, for its answer and the log.

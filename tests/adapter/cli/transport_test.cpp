@@ -75,6 +75,23 @@ TEST_F(Transport, AWrongCertificateKeepsItFromStarting) {
   EXPECT_NE(adapter.process().errors().find("cert.pem: the certificate has expired"), std::string::npos);
 }
 
+TEST(ClientLimits, WhoAsksTooOftenIsToldWhenToComeBack) {
+  RunningAdapter adapter({"--store", "memory", "--client-rate", "1", "--client-burst", "2", "--client-quota", "2"});
+  ASSERT_NE(adapter.port(), 0) << adapter.process().errors();
+  support::HttpClient client(adapter.port());
+  const std::string request = support::http_request("GET", "/fhir/metadata");
+  EXPECT_EQ(client.exchange(request)->status, 200);
+  EXPECT_EQ(client.exchange(request)->status, 200);
+  const auto refused = client.exchange(request);
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->status, 429);
+  EXPECT_GT(std::stoi(refused->header("Retry-After").value_or("0")), 40'000) << "half a day, by the quota";
+  const auto outcome = json::Document::parse(refused->body);
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->root()["issue"].at(0)["code"].text(), "throttled");
+  EXPECT_EQ(adapter.stop(), 0);
+}
+
 TEST(PlainHttp, IsServedOnTheNetworkOnlyWhenAllowed) {
   support::Process adapter({{"serve", "--store", "memory", "--listen", "0.0.0.0:0", "--allow-plain-http"}});
   EXPECT_TRUE(adapter.says("is ready at http://0.0.0.0:")) << adapter.errors();
