@@ -5,6 +5,7 @@
 
 #include "fhir/definitions/builtin.h"
 #include "fhir/definitions/compiler.h"
+#include "mappings/pas/business_errors.h"
 
 namespace pas::service {
 namespace {
@@ -63,6 +64,25 @@ bool is_excused(const Issue& issue, const pas::Request& request) {
   if (issue.rule != "Bundle.entry:Claim" || !request.prior_claim) return false;
   const json::Entry* entry = request.index->entry_of(request.prior_claim);
   return entry != nullptr && issue.expression == entry->node.path(request.bundle());
+}
+
+// Faults that a payer answers, not the one who checks the form: an NPI whose check digit is wrong (us-core-16, -17) and
+// a service that ends before it begins (per-1) are valid JSON of the right shape, and X12 278 has a code for each.
+bool is_business_matter(const Issue& issue, std::span<const pas::BusinessError> errors) {
+  if (issue.type != validation::IssueType::kInvariant) return false;
+  const std::string place = place_of(issue);
+  return std::ranges::any_of(errors, [&](const pas::BusinessError& error) {
+    return error.path.starts_with(place) && (error.path.size() == place.size() || error.path[place.size()] == '.');
+  });
+}
+
+Report without_business_matters(const Report& report, const pas::Request& request) {
+  const auto errors = pas::find_business_errors(request, {});
+  Report rest(request.bundle());
+  for (const Issue& issue : report.issues()) {
+    if (!is_business_matter(issue, errors)) rest.add(issue);
+  }
+  return rest;
 }
 
 // One report of two. A fault that both found is told once: by PAS's own rule where there is one, which says what the
@@ -158,7 +178,11 @@ pas::ReadOutcome ValidationService::read_request(const json::BundleIndex& index,
   options.derived_profile_fault = Severity::kWarning;
   options.least = Severity::kWarning;
   options.now = now;
-  outcome.report = merged(outcome.request, outcome.report, validator_of(version).validate(index, options));
+  Report profiles = validator_of(version).validate(index, options);
+  if (purpose != pas::Purpose::kInquire && profiles.has_errors() && !outcome.report.has_errors()) {
+    profiles = without_business_matters(profiles, outcome.request);
+  }
+  outcome.report = merged(outcome.request, outcome.report, profiles);
   return outcome;
 }
 
