@@ -66,6 +66,7 @@ std::string OpenCase::write(const Answer& answer, Write write) const {
   context.now = answer.now;
   context.created = answer.decided;
   context.is_inquiry = answer.is_inquiry;
+  context.is_claim_masked = answer.is_claim_masked;
   context.bundle_identifier = answer.bundle_identifier;
   context.notes = standing_.claim_notes();
   if (record().due_ms > 0) context.due = base::from_ms(record().due_ms);

@@ -40,6 +40,7 @@ class OpenCase {
     std::chrono::system_clock::time_point now;
     std::chrono::system_clock::time_point decided;  // ClaimResponse.created
     bool is_inquiry = false;
+    bool is_claim_masked = false;
     json::Node bundle_identifier = {};
   };
   // The response Bundle, or the ClaimResponse alone, of the items as they are now.

@@ -126,9 +126,20 @@ class ClaimResponseWriter {
     out_.key("requestor");
     writer_.reference_to(*request_.index, request_.provider);
     out_.key("request");
-    write_claim_reference(request_, writer_);
+    if (context_.is_claim_masked) {
+      write_masked();
+    } else {
+      write_claim_reference(request_, writer_);
+    }
     out_.member("outcome", context_.errors.empty() ? "complete" : plan_.has_decision() ? "partial" : "error");
     write_common_period();
+  }
+
+  // ClaimResponse.request is mandatory, also where the asker may not read the Claim (FHIR data-absent-reason).
+  void write_masked() {
+    out_.begin_object().key("extension").begin_array().begin_object();
+    out_.member("url", "http://hl7.org/fhir/StructureDefinition/data-absent-reason").member("valueCode", "masked");
+    out_.end_object().end_array().end_object();
   }
 
   // The period of the response is that of its items, where all are certified for one and the same.

@@ -66,6 +66,7 @@ struct ResponseContext {
   std::vector<std::string> notes;      // of the response as a whole
   std::span<const Item> carried = {};  // items of earlier Claims that the request has not; decided and answered alike
   bool is_inquiry = false;             // answers Claim/$inquire: other profiles, and nothing is asked for
+  bool is_claim_masked = false;        // asked for by another than its submitter: `request` says masked
   std::optional<std::chrono::system_clock::time_point> due = {};      // until when what is asked for may come
   json::Node bundle_identifier = {};                                  // of the Bundle; absent: that of the request
   std::optional<std::chrono::system_clock::time_point> created = {};  // of the ClaimResponse; nothing: now
