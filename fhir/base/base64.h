@@ -13,4 +13,8 @@ std::optional<std::string> decode_base64(std::string_view text);
 
 std::string encode_base64(std::string_view bytes);
 
+// base64url without padding, as JWS has it (RFC 7515 §2). Only the one spelling of the bytes is taken.
+std::optional<std::string> decode_base64url(std::string_view text);
+std::string encode_base64url(std::string_view bytes);
+
 }  // namespace pas::base

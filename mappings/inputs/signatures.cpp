@@ -7,6 +7,7 @@
 
 #include "fhir/base/base64.h"
 #include "fhir/base/calendar.h"
+#include "fhir/base/jws.h"
 #include "fhir/base/text.h"
 #include "mappings/inputs/canonical_json.h"
 
@@ -25,25 +26,6 @@ SignatureCheck refused(std::string reason) {
   return {Verification::kRefused, std::move(reason)};
 }
 
-std::string encode_base64url(std::string_view bytes) {
-  std::string text = base::encode_base64(bytes);
-  while (text.ends_with('=')) text.pop_back();
-  std::replace(text.begin(), text.end(), '+', '-');
-  std::replace(text.begin(), text.end(), '/', '_');
-  return text;
-}
-
-// RFC 7515 §2: without padding. Only the one spelling of the bytes is taken.
-std::optional<std::string> decode_base64url(std::string_view text) {
-  std::string padded(text);
-  std::replace(padded.begin(), padded.end(), '-', '+');
-  std::replace(padded.begin(), padded.end(), '_', '/');
-  padded.append((4 - padded.size() % 4) % 4, '=');
-  auto bytes = base::decode_base64(padded);
-  if (bytes && encode_base64url(*bytes) != text) bytes.reset();
-  return bytes;
-}
-
 std::optional<Instant> signing_time(json::Node header, json::Node signature) {
   if (const json::Node time = header["sigT"]) return base::parse_instant(time.text());
   const json::Node seconds = header["iat"];
@@ -55,16 +37,6 @@ std::optional<Instant> signing_time(json::Node header, json::Node signature) {
   const bool whole = seconds.is_number() && parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
   if (!whole || value < 0 || value > kLast) return std::nullopt;
   return Instant(std::chrono::seconds(value));
-}
-
-std::optional<TrustStore::Algorithm> algorithm_of(json::Node alg) {
-  using Algorithm = TrustStore::Algorithm;
-  if (!alg.is_string()) return std::nullopt;
-  if (alg.text() == "RS256") return Algorithm::kRs256;
-  if (alg.text() == "RS384") return Algorithm::kRs384;
-  if (alg.text() == "ES256") return Algorithm::kEs256;
-  if (alg.text() == "ES384") return Algorithm::kEs384;
-  return std::nullopt;
 }
 
 // Of "application/fhir+json;canonicalization=…".
@@ -93,19 +65,6 @@ std::optional<std::vector<std::string>> chain_of(json::Node x5c) {
   return chain;
 }
 
-struct Jws {
-  std::string_view header;  // these three in base64url
-  std::string_view payload;
-  std::string_view signature;
-};
-
-std::optional<Jws> split(std::string_view compact) {
-  const std::size_t first = compact.find('.');
-  const std::size_t second = first == std::string_view::npos ? first : compact.find('.', first + 1);
-  if (second == std::string_view::npos || compact.find('.', second + 1) != std::string_view::npos) return std::nullopt;
-  return Jws{compact.substr(0, first), compact.substr(first + 1, second - first - 1), compact.substr(second + 1)};
-}
-
 // A payload that is sent along says the same as the resource.
 bool says_the_same(const std::string& payload, json::Node target, Canonicalization method) {
   const auto document = json::Document::parse(payload);
@@ -114,15 +73,17 @@ bool says_the_same(const std::string& payload, json::Node target, Canonicalizati
              canonical_json(target, method, Numbers::kEcmaScript);
 }
 
-SignatureCheck check_jws(const Jws& jws, json::Node signature, json::Node target, const TrustStore& store) {
-  const auto header_text = jws.header.size() <= kMaxHeader ? decode_base64url(jws.header) : std::nullopt;
-  const auto payload = decode_base64url(jws.payload);
-  const auto bytes = decode_base64url(jws.signature);
+SignatureCheck check_jws(const base::CompactJws& jws, json::Node signature, json::Node target,
+                         const TrustStore& store) {
+  const auto header_text = jws.header.size() <= kMaxHeader ? base::decode_base64url(jws.header) : std::nullopt;
+  const auto payload = base::decode_base64url(jws.payload);
+  const auto bytes = base::decode_base64url(jws.signature);
   if (!header_text || !payload || !bytes) return refused("a part of the JWS is not base64url");
   const auto document = json::Document::parse(*header_text);
   if (!document || !document->root().is_object()) return refused("the JWS header is not a JSON object");
   const json::Node header = document->root();
-  const auto algorithm = algorithm_of(header["alg"]);
+  const json::Node alg = header["alg"];
+  const auto algorithm = alg.is_string() ? base::jws_algorithm_of(alg.text()) : std::nullopt;
   if (!algorithm) return refused("alg is none of RS256, RS384, ES256 and ES384");
   if (header["crit"]) return refused("the JWS header has a critical member that is not known");
   const auto chain = chain_of(header["x5c"]);
@@ -138,10 +99,10 @@ SignatureCheck check_jws(const Jws& jws, json::Node signature, json::Node target
     return fault.empty() ? SignatureCheck{Verification::kVerified, {}} : refused(std::move(fault));
   }
   const std::string written = canonical_json(target, *method, Numbers::kAsWritten);
-  std::string fault = store.find_fault(*chain, *algorithm, start + encode_base64url(written), *bytes, *time);
+  std::string fault = store.find_fault(*chain, *algorithm, start + base::encode_base64url(written), *bytes, *time);
   const std::string computed = canonical_json(target, *method, Numbers::kEcmaScript);
   if (!fault.empty() && computed != written) {
-    fault = store.find_fault(*chain, *algorithm, start + encode_base64url(computed), *bytes, *time);
+    fault = store.find_fault(*chain, *algorithm, start + base::encode_base64url(computed), *bytes, *time);
   }
   return fault.empty() ? SignatureCheck{Verification::kVerified, {}} : refused(std::move(fault));
 }
@@ -158,7 +119,7 @@ SignatureCheck check_signature(json::Node signature, json::Node target, const Tr
   }
   if (signature.parent().parent()["target"].size() > 1) return unknown("it is on several resources at once");
   const auto compact = base::decode_base64(data.text());
-  const auto jws = compact ? split(*compact) : std::nullopt;
+  const auto jws = compact ? base::split_jws(*compact) : std::nullopt;
   if (!jws) return format.empty() ? unknown("it is not a JWS") : refused("its data is not a JWS of three parts");
   return check_jws(*jws, signature, target, *store);
 }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fhir/base/jws.h"
 #include "fhir/base/result.h"
 
 namespace pas::inputs {
@@ -29,13 +30,10 @@ class TrustStore {
 
   std::size_t size() const { return count_; }
 
-  // An algorithm of JWS (RFC 7518 §3.1) that is taken here.
-  enum class Algorithm : std::uint8_t { kRs256, kRs384, kEs256, kEs384 };
-
   // Whether `signature` (as JWS has it) over `text` is by the key of the first certificate of `chain` (DER, the
   // signer's first, RFC 7515 §4.1.6), and that certificate led to an anchor at `time`, may sign, and has a key of the
   // algorithm's kind. Empty when all is so, else what is not. Keys below 112 bits of strength are refused.
-  std::string find_fault(std::span<const std::string> chain, Algorithm algorithm, std::string_view text,
+  std::string find_fault(std::span<const std::string> chain, base::JwsAlgorithm algorithm, std::string_view text,
                          std::string_view signature, std::chrono::system_clock::time_point time) const;
 
  private:
