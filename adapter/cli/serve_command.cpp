@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "adapter/cli/auth_options.h"
 #include "adapter/cli/commands.h"
 #include "adapter/cli/files.h"
 #include "adapter/cli/serve_options.h"
@@ -99,19 +100,31 @@ void wait_for_the_end(const sigset_t& signals, const std::function<void()>& on_h
   for (int signal = 0; sigwait(&signals, &signal) == 0 && signal == SIGHUP;) on_hangup();
 }
 
+// Whom only this machine reaches.
+bool is_local(const ServeOptions& options) {
+  return is_loopback(parse_address(options.listen)->host) &&
+         (options.admin_listen.empty() || is_loopback(parse_address(options.admin_listen)->host));
+}
+
 int serve(const ServeOptions& options, const std::string& settings) {
   const sigset_t signals = block_signals();
+  const base::SystemClock clock;
+  base::RandomIds ids;
+  observe::Log log = observe::Log::to_stderr(observe::Severity::kInfo, clock);
   auto policies = load_policies(options.policies);
   auto roster = load_roster(options.providers);
   auto validation = load_validation(options.packages);
   const auto documents = load_document_tools(options.documents);
   const auto tls = load_tls(options.transport);
-  if (!policies || !roster || !validation || !documents || !tls) {
+  const auto authentication = Authentication::load(options.auth, clock, ids, log);
+  if (!policies || !roster || !validation || !documents || !tls || !authentication) {
     std::cerr << (policies ? "" : policies.error()) << (roster ? "" : roster.error())
               << (validation ? "" : validation.error()) << (documents ? "" : documents.error())
-              << (tls ? "" : "pas-adapter: " + tls.error().message + "\n");
+              << (tls ? "" : "pas-adapter: " + tls.error().message + "\n")
+              << (authentication ? "" : authentication.error());
     return kFailed;
   }
+  Authentication& callers = **authentication;
   if (options.check) {
     std::cout << settings;
     return kDone;
@@ -122,9 +135,6 @@ int serve(const ServeOptions& options, const std::string& settings) {
     return kFailed;
   }
 
-  const base::SystemClock clock;
-  base::RandomIds ids;
-  observe::Log log = observe::Log::to_stderr(observe::Severity::kInfo, clock);
   report_loading((*validation)->loading(), log);
   json::Limits limits;
   limits.bytes = options.body_limit_mb << 20U;
@@ -141,6 +151,9 @@ int serve(const ServeOptions& options, const std::string& settings) {
   notify::SubscriptionOptions subscription_options;
   subscription_options.endpoints = {options.notify_allow_http, parse_hosts(options.notify_allow_host)};
   subscription_options.honour_end = !options.notify_ignore_end;
+  subscription_options.may_subscribe = [&callers](std::string_view client, std::string_view organization) {
+    return callers.may_subscribe(client, organization);
+  };
   subscription_options.base_url = [&public_url](std::string_view version) {
     return public_url + "/pas/" + std::string(version) + "/fhir";
   };
@@ -173,11 +186,18 @@ int serve(const ServeOptions& options, const std::string& settings) {
   std::promise<endpoints::Router> routes;
   http::Server server(
       http_options,
-      [router = routes.get_future().share(), tester, &limiter, &clock](http::Request&& request) {
-        const auto wait = limiter.take(http::client_of(request.remote_address), std::chrono::steady_clock::now());
+      [router = routes.get_future().share(), tester, &callers, &limiter, &clock](http::Request&& request) {
+        const endpoints::Router& ready = router.get();
+        const auth::Identity caller = callers.identify(request);
+        const bool is_known = caller.principal && !caller.principal->is_unrestricted;
+        const auto wait =
+            limiter.take(is_known ? "client " + caller.principal->client : http::client_of(request.remote_address),
+                         std::chrono::steady_clock::now());
         if (wait) return endpoints::too_many_requests(*wait);
-        const auto handle = [&router](http::Request& passed) { return router.get().handle(passed); };
-        return tester == nullptr ? handle(request) : endpoints::answer_in_test_mode(request, handle, *tester, clock);
+        const auto handle = [&](http::Request& passed) { return ready.handle(passed, caller); };
+        return tester == nullptr || !caller.principal
+                   ? handle(request)
+                   : endpoints::answer_in_test_mode(request, handle, caller.principal->client, *tester, clock);
       },
       endpoints::refusal_of_http, log, clock, ids);
   const auto port = server.start();
@@ -187,22 +207,28 @@ int serve(const ServeOptions& options, const std::string& settings) {
   }
   const std::string here = url_of(*tls ? "https" : "http", address.host, *port);
   public_url = options.public_url.empty() ? here : options.public_url;
+  callers.begin(public_url);
+  const auto smart = callers.services();
   const endpoints::SubscriptionServices subscription_services{
       .subscriptions = subscriptions, .validation = **validation, .store = **store, .clock = clock, .wake = [&worker] {
         worker.wake();
       }};
-  routes.set_value(endpoints::make_router(
-      {.submit = submit,
-       .inquire = inquire,
-       .cases = cases,
-       .adjudicator = adjudicator,
-       .store = **store,
-       .validation = **validation,
-       .clock = clock,
-       .ids = ids,
-       .subscriptions = subscription_services,
-       .test_mode = tester},
-      {.software_version = PAS_VERSION, .build_date = kReleaseDate, .test_mode = options.test_mode}, public_url));
+  routes.set_value(endpoints::make_router({.submit = submit,
+                                           .inquire = inquire,
+                                           .cases = cases,
+                                           .adjudicator = adjudicator,
+                                           .store = **store,
+                                           .validation = **validation,
+                                           .clock = clock,
+                                           .ids = ids,
+                                           .subscriptions = subscription_services,
+                                           .test_mode = tester,
+                                           .smart = smart},
+                                          {.software_version = PAS_VERSION,
+                                           .build_date = kReleaseDate,
+                                           .test_mode = options.test_mode,
+                                           .token_url = smart ? smart->token_url : ""},
+                                          public_url));
   const auto admin_router = [&] {
     std::vector<endpoints::Route> all = endpoints::review_routes(cases, **store, clock);
     const auto add = [&all](std::vector<endpoints::Route> more) { std::ranges::move(more, std::back_inserter(all)); };
@@ -218,23 +244,31 @@ int serve(const ServeOptions& options, const std::string& settings) {
     admin_options.host = admin_address.host;
     admin_options.port = admin_address.port;
     admin_options.workers = 2;
+    if (!is_loopback(admin_address.host)) admin_options.tls = *tls;
     admin = std::make_unique<http::Server>(
-        admin_options, [router = admin_router()](http::Request&& request) { return router.handle(request); },
+        admin_options,
+        [router = admin_router(), &callers](http::Request&& request) {
+          return router.handle(request, callers.identify(request));
+        },
         endpoints::refusal_of_http, log, clock, ids);
     const auto admin_port = admin->start();
     if (!admin_port) {
       std::cerr << "pas-adapter: " << admin_port.error().message << "\n";
       return kFailed;
     }
-    std::cout << "admin routes at " << url_of("http", admin_address.host, *admin_port) << "/admin" << std::endl;
+    std::cout << "admin routes at " << url_of(admin_options.tls ? "https" : "http", admin_address.host, *admin_port)
+              << "/admin" << std::endl;
   }
   worker.start();
   std::cout << "pas-adapter " << PAS_VERSION << " is ready at " << here << "/fhir (store "
             << store::shown(options.store) << ")" << std::endl;
+  if (!smart)
+    std::cout << "NO AUTHENTICATION (--auth none): whoever reaches this address may do everything" << std::endl;
 
   wait_for_the_end(signals, [&] {
     (void)reload(adjudicator, options.policies, **documents, log);
     if (*tls) reload(**tls, log);
+    callers.reload();
   });
   const bool clean = server.stop(std::chrono::seconds(options.grace_seconds));
   if (admin) admin->stop(std::chrono::seconds(options.grace_seconds));
@@ -248,13 +282,14 @@ int serve(const ServeOptions& options, const std::string& settings) {
 void add_serve(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ServeOptions>();
   CLI::App* command = app.add_subcommand("serve", "Answer PAS requests over HTTP until SIGTERM");
-  command->footer(
-      std::string(kSettingsFooter) +
-      "\nSIGHUP loads the policies, and the certificate with its key, again; what is wrong leaves in force what was."
-      "\nExit code: 0 stopped by SIGTERM or SIGINT; 1 policies, roster, trust store, certificate, store or address "
-      "cannot be had; "
-      "2 "
-      "wrong call.");
+  command->footer(std::string(kSettingsFooter) +
+                  "\nSIGHUP loads the policies, the registered clients, and the certificate with its key, again; what "
+                  "is wrong leaves"
+                  "\nin force what was."
+                  "\nExit code: 0 stopped by SIGTERM or SIGINT; 1 policies, roster, trust store, certificate, clients, "
+                  "keys, store or"
+                  "\naddress cannot be had; 2 "
+                  "wrong call.");
   add_serve_options(*command, *options);
   const CLI::Option* config = command->add_option("--config", "Read options from a TOML file (PAS_CONFIG)")
                                   ->type_name("FILE")
@@ -263,7 +298,13 @@ void add_serve(CLI::App& app, int& exit_code) {
       ->configurable(false);
   command->callback([=, &exit_code] {
     fill_in(*command, *config);
-    check_transport(options->transport, parse_address(options->listen)->host, options->body_limit_mb);
+    check_transport(options->transport, "--listen", parse_address(options->listen)->host, options->body_limit_mb);
+    if (!options->admin_listen.empty()) {
+      check_transport(options->transport, "--admin-listen", parse_address(options->admin_listen)->host,
+                      options->body_limit_mb);
+    }
+    const std::string fault = find_auth_fault(options->auth, is_local(*options));
+    if (!fault.empty()) throw CLI::ValidationError(fault);
     exit_code = serve(*options, settings_in_force(*command));
   });
 }

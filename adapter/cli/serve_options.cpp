@@ -14,14 +14,6 @@ std::string check_address(const std::string& text) {
   return parse_address(text) ? "" : "HOST:PORT or [IPv6]:PORT is wanted, not " + text;
 }
 
-// The admin routes ask for no credentials: whoever reaches them is on this machine.
-std::string check_admin_address(const std::string& text) {
-  const auto address = parse_address(text);
-  return address && is_loopback(address->host)
-             ? ""
-             : "HOST:PORT of this machine (127.0.0.1, ::1 or localhost) is wanted, not " + text;
-}
-
 std::string check_store(const std::string& text) {
   return store::is_specification(text)
              ? ""
@@ -114,13 +106,14 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
       ->default_str("false");
   command
       .add_option("--admin-listen", options.admin_listen,
-                  "HOST:PORT of this machine for /admin: review queue, deliveries, policies; without it there is none")
-      ->check(CLI::Validator(check_admin_address, ""));
+                  "HOST:PORT for /admin: review queue, deliveries, policies; without it there is none")
+      ->check(CLI::Validator(check_address, ""));
   command
       .add_flag("--test-mode", options.test_mode,
                 "Let submitters script outcomes and faults (POST /test/script); never where decisions count")
       ->default_str("false");
   add_deadline_options(command, options.deadlines);
+  add_auth_options(command, options.auth);
 }
 
 }  // namespace pas::cli

@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "adapter/cli/auth_options.h"
 #include "adapter/cli/deadlines.h"
 #include "adapter/cli/document_tools.h"
 #include "adapter/cli/transport.h"
@@ -32,6 +33,7 @@ struct ServeOptions {
   std::string admin_listen;
   bool test_mode = false;
   DeadlineOptions deadlines;
+  AuthOptions auth;
   bool check = false;
 };
 

@@ -39,7 +39,8 @@ void add_transport_options(CLI::App& command, TransportOptions& options) {
             "Request bodies of each address in memory at once, else 429; 0: any");
 }
 
-void check_transport(const TransportOptions& options, const std::string& host, std::size_t body_limit_mb) {
+void check_transport(const TransportOptions& options, const std::string& option, const std::string& host,
+                     std::size_t body_limit_mb) {
   const http::TlsSettings& tls = options.tls;
   if (tls.certificate.empty() != tls.key.empty()) refuse_setting("--tls-cert and --tls-key are given together");
   if (tls.certificate.empty() && !(tls.client_ca + tls.ocsp).empty()) {
@@ -50,7 +51,7 @@ void check_transport(const TransportOptions& options, const std::string& host, s
     refuse_setting("--client-body-mb is less than one body may have (--body-limit-mb)");
   }
   if (tls.certificate.empty() && !options.allow_plain_http && !is_loopback(host)) {
-    refuse_setting("--listen " + host +
+    refuse_setting(option + " " + host +
                    ": plain HTTP is for this machine alone; give --tls-cert and --tls-key, or --allow-plain-http "
                    "where something before the adapter speaks TLS");
   }

@@ -25,8 +25,9 @@ struct TransportOptions {
 // --client-quota, --client-connections, --client-body-mb.
 void add_transport_options(CLI::App& command, TransportOptions& options);
 
-// What does not fit together, with `host` of --listen and --body-limit-mb; throws CLI::ParseError.
-void check_transport(const TransportOptions& options, const std::string& host, std::size_t body_limit_mb);
+// What does not fit together, with `host` of that option (--listen) and --body-limit-mb; throws CLI::ParseError.
+void check_transport(const TransportOptions& options, const std::string& option, const std::string& host,
+                     std::size_t body_limit_mb);
 
 // Null for plain HTTP.
 base::Result<std::shared_ptr<http::Tls>> load_tls(const TransportOptions& options);

@@ -58,47 +58,56 @@ Router make_router(const Services& services, const ServerFacts& facts, std::stri
       {Method::kPost,
        Place::kFhir,
        "/Claim/$submit",
+       "system/Claim.c",
        submit_handler,
        {.resource = "Claim", .operation = "submit", .definition = kSubmitDefinition}},
-      {Method::kPost, Place::kFhir, "/Claim/{id}/$submit", submit_handler},
+      {Method::kPost, Place::kFhir, "/Claim/{id}/$submit", "system/Claim.c", submit_handler},
       {Method::kPost,
        Place::kFhir,
        "/Claim/$inquire",
+       "system/Claim.s",
        inquire_handler,
        {.resource = "Claim", .operation = "inquire", .definition = kInquireDefinition}},
-      {Method::kPost, Place::kFhir, "/Claim/{id}/$inquire", inquire_handler},
+      {Method::kPost, Place::kFhir, "/Claim/{id}/$inquire", "system/Claim.s", inquire_handler},
       {Method::kGet,
        Place::kFhir,
        "/Claim/{id}",
+       "system/Claim.r",
        [&store](Call& call) { return read_claim(call, store); },
        {.resource = "Claim", .interaction = "read"}},
       {Method::kGet,
        Place::kFhir,
        "/Claim",
+       "system/Claim.s",
        [&store, &cases](Call& call) { return search_cases(call, store, cases, "Claim"); },
        {.resource = "Claim", .interaction = "search-type", .search = by_identifier}},
       {Method::kGet,
        Place::kFhir,
        "/ClaimResponse/{id}",
+       "system/ClaimResponse.r",
        [&store, &cases](Call& call) { return read_claim_response(call, store, cases); },
        {.resource = "ClaimResponse", .interaction = "read"}},
       {Method::kGet,
        Place::kFhir,
        "/ClaimResponse",
+       "system/ClaimResponse.s",
        [&store, &cases](Call& call) { return search_cases(call, store, cases, "ClaimResponse"); },
        {.resource = "ClaimResponse", .interaction = "search-type", .search = by_identifier}},
       {Method::kPost,
        Place::kFhir,
        "/$submit-attachment",
+       "system/Claim.u",
        [&cases, &store, &clock, &ids](Call& call) { return submit_attachment(call, cases, store, clock, ids); },
        {.operation = "submit-attachment", .definition = kAttachmentDefinition}},
       {Method::kPost,
        Place::kFhir,
        "/$validate",
+       kAnyClient,
        validate_handler,
        {.operation = "validate", .definition = kValidateDefinition}},
-      {Method::kPost, Place::kFhir, "/{id}/$validate", validate_handler},  // a resource type stands for {id}
-      {Method::kGet, Place::kServer, "/healthz", [&store](Call&) { return health(store); }},
+      {Method::kPost, Place::kFhir, "/{id}/$validate", kAnyClient,  // a resource type stands for {id}
+       validate_handler},
+      {Method::kGet, Place::kServer, "/healthz", kOpen, [&store](Call&) { return health(store); }},
   };
   for (Route& route : questionnaire_routes(services.adjudicator)) routes.push_back(std::move(route));
   for (Route& route : subscription_routes(services.subscriptions)) routes.push_back(std::move(route));
@@ -106,7 +115,10 @@ Router make_router(const Services& services, const ServerFacts& facts, std::stri
     for (Route& route : test_routes(*services.test_mode)) routes.push_back(std::move(route));
   }
   const std::vector<Route> described = routes;
-  routes.push_back({Method::kGet, Place::kFhir, "/metadata", [described, facts](Call& call) {
+  if (services.smart) {
+    for (Route& route : auth_routes(*services.smart, described)) routes.push_back(std::move(route));
+  }
+  routes.push_back({Method::kGet, Place::kFhir, "/metadata", kOpen, [described, facts](Call& call) {
                       return fhir_json(200, write_capability_statement(described, *call.version, call.base_url, facts));
                     }});
   return {std::move(routes), versions(), std::move(public_url)};

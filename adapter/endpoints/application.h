@@ -1,8 +1,10 @@
 #pragma once
 // The route table of the adapter, over the services it is given. Any thread.
 
+#include <optional>
 #include <string>
 
+#include "adapter/endpoints/auth_endpoints.h"
 #include "adapter/endpoints/capability_statement.h"
 #include "adapter/endpoints/router.h"
 #include "adapter/endpoints/subscription_endpoints.h"
@@ -27,7 +29,8 @@ struct Services {
   const base::Clock& clock;
   base::IdSource& ids;
   SubscriptionServices subscriptions;
-  service::TestMode* test_mode = nullptr;  // null: off
+  service::TestMode* test_mode = nullptr;   // null: off
+  std::optional<SmartServices> smart = {};  // nothing: nobody is asked who they are
 };
 
 // The versions served: each below /pas/<version>/fhir, the newest also below /fhir.

@@ -15,7 +15,7 @@ constexpr int kMostFound = 50;  // by a search, the newest first
 
 base::Result<std::optional<store::Case>> own_case(const Call& call, const store::Store& store) {
   auto found = store.find_case(call.id);
-  if (found && *found && (*found)->client != kAnonymous) found->reset();
+  if (found && *found && (*found)->client != call.caller.client) found->reset();
   return found;
 }
 
@@ -50,7 +50,7 @@ base::Result<std::string> claim_response_of(const Call& call, const store::Store
 http::Response submit_claim(Call& call, const service::SubmitService& service) {
   service::SubmitRequest request;
   request.body = std::move(call.request.body);
-  request.client = kAnonymous;
+  request.client = call.caller.client;
   request.version = call.version;
   request.base_url = call.base_url;
   request.deadline = call.request.deadline;
@@ -82,7 +82,7 @@ http::Response inquire_claim(Call& call, const service::InquireService& service)
 
 http::Response submit_attachment(Call& call, const service::CaseService& cases, const store::Store& store,
                                  const base::Clock& clock, base::IdSource& ids) {
-  auto outcome = service::submit_attachment(std::move(call.request.body), kAnonymous, cases, store, clock, ids);
+  auto outcome = service::submit_attachment(std::move(call.request.body), call.caller.client, cases, store, clock, ids);
   if (const auto* refused = std::get_if<service::Refused>(&outcome)) return refusal(400, refused->report);
   if (const auto* error = std::get_if<base::Error>(&outcome)) return failure(*error);
   const auto& answer = std::get<service::AttachmentAnswer>(outcome);
@@ -131,8 +131,8 @@ http::Response search_cases(const Call& call, const store::Store& store, const s
     return refusal(400, validation::IssueType::kRequired, "FHIR search",
                    "Search by `identifier` or `patient.identifier`, each as value, |value or system|value.");
   }
-  auto found = by_claim ? store.find_by_claim_identifier(kAnonymous, *by_claim, kMostFound)
-                        : store.find_by_patient_identifier(kAnonymous, *by_patient, kMostFound);
+  auto found = by_claim ? store.find_by_claim_identifier(call.caller.client, *by_claim, kMostFound)
+                        : store.find_by_patient_identifier(call.caller.client, *by_patient, kMostFound);
   if (!found) return failure(found.error());
   if (by_claim && by_patient) {
     std::erase_if(*found,

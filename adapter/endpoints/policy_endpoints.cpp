@@ -29,9 +29,9 @@ http::Response reload_policies(const service::Adjudicator& adjudicator, const Re
 
 std::vector<Route> policy_routes(const service::Adjudicator& adjudicator, ReloadPolicies reload) {
   return {
-      {http::Method::kGet, Place::kServer, "/admin/policies",
+      {http::Method::kGet, Place::kServer, "/admin/policies", auth::kAdminScope,
        [&adjudicator](Call&) { return list_policies(adjudicator); }},
-      {http::Method::kPost, Place::kServer, "/admin/policies/reload",
+      {http::Method::kPost, Place::kServer, "/admin/policies/reload", auth::kAdminScope,
        [&adjudicator, reload = std::move(reload)](Call&) { return reload_policies(adjudicator, reload); }},
   };
 }

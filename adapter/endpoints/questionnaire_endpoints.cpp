@@ -40,11 +40,13 @@ std::vector<Route> questionnaire_routes(const service::Adjudicator& adjudicator)
       {http::Method::kGet,
        Place::kFhir,
        "/Questionnaire/{id}",
+       "system/Questionnaire.r",
        [&adjudicator](Call& call) { return read_questionnaire(call, adjudicator); },
        {.resource = "Questionnaire", .interaction = "read"}},
       {http::Method::kGet,
        Place::kFhir,
        "/Questionnaire",
+       "system/Questionnaire.s",
        [&adjudicator](Call& call) { return search_questionnaires(call, adjudicator); },
        {.resource = "Questionnaire", .interaction = "search-type"}},
   };

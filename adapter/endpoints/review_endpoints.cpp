@@ -137,11 +137,13 @@ service::ReviewedItem item_of(json::Node node) {
   return item;
 }
 
-service::Review review_of(json::Node body) {
+// The history names the client that a reviewer works with, where it is known, before the name that it gives.
+service::Review review_of(json::Node body, const auth::Principal& caller) {
   service::Review review;
   review.revision = integer_of(body["revision"].text()).value_or(0);
   const json::Node reviewer = body["reviewer"];
   review.actor = reviewer["name"].text().empty() ? "reviewer" : reviewer["name"].text();
+  if (!caller.is_unrestricted) review.actor = caller.client + ": " + review.actor;
   review.reviewer = {true, std::string(reviewer["npi"].text()), std::string(reviewer["specialty"]["system"].text()),
                      std::string(reviewer["specialty"]["code"].text())};
   for (const json::Node item : body["items"]) review.items.push_back(item_of(item));
@@ -151,7 +153,7 @@ service::Review review_of(json::Node body) {
 http::Response decide_case(Call& call, const service::CaseService& cases, const base::Clock& clock) {
   const auto body = json::Document::parse(std::move(call.request.body));
   if (!body || !body->root().is_object()) return mistakes_answer(400, {"The body must be a JSON object."});
-  auto outcome = cases.review(call.id, review_of(body->root()));
+  auto outcome = cases.review(call.id, review_of(body->root(), call.caller));
   if (const auto* mistakes = std::get_if<service::Mistakes>(&outcome)) return mistakes_answer(422, mistakes->messages);
   if (const auto* error = std::get_if<base::Error>(&outcome)) return failed(*error);
   json::Writer out;
@@ -166,11 +168,11 @@ http::Response decide_case(Call& call, const service::CaseService& cases, const 
 std::vector<Route> review_routes(const service::CaseService& cases, const store::Store& store,
                                  const base::Clock& clock) {
   return {
-      {http::Method::kGet, Place::kServer, "/admin/queue",
+      {http::Method::kGet, Place::kServer, "/admin/queue", auth::kReviewScope,
        [&store, &clock](Call& call) { return list_queue(call, store, clock); }},
-      {http::Method::kGet, Place::kServer, "/admin/cases/{id}",
+      {http::Method::kGet, Place::kServer, "/admin/cases/{id}", auth::kReviewScope,
        [&store, &clock](Call& call) { return read_case(call, store, clock); }},
-      {http::Method::kPost, Place::kServer, "/admin/cases/{id}/decision",
+      {http::Method::kPost, Place::kServer, "/admin/cases/{id}/decision", auth::kReviewScope,
        [&cases, &clock](Call& call) { return decide_case(call, cases, clock); }},
   };
 }

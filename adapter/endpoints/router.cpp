@@ -51,6 +51,29 @@ http::Response options_answer(const std::string& allowed) {
   return response;
 }
 
+// Nothing for a caller who may.
+std::optional<http::Response> refuse_caller(const auth::Identity& caller, std::string_view scope) {
+  if (scope == kOpen) return std::nullopt;
+  if (caller.is_unavailable) return failure(base::unavailable(caller.fault));
+  const std::string challenge = "Bearer realm=\"pas-adapter\"";
+  if (!caller.principal) {
+    const bool is_missing = caller.fault.empty();
+    http::Response response = refusal(401, validation::IssueType::kLogin, "RFC 6750",
+                                      is_missing ? "An access token is wanted: Authorization: Bearer TOKEN."
+                                                 : "The caller is not known: " + caller.fault + ".");
+    response.headers.add("WWW-Authenticate", is_missing ? challenge : challenge + ", error=\"invalid_token\"");
+    return response;
+  }
+  if (scope == kAnyClient || caller.principal->may(scope)) return std::nullopt;
+  http::Response response = refusal(403, validation::IssueType::kForbidden, "SMART scopes",
+                                    "This wants the scope " + std::string(scope) +
+                                        ", which the token or the client's "
+                                        "registration does not give.");
+  response.headers.add("WWW-Authenticate",
+                       challenge + ", error=\"insufficient_scope\", scope=\"" + std::string(scope) + "\"");
+  return response;
+}
+
 }  // namespace
 
 struct Router::Match {
@@ -82,7 +105,7 @@ std::vector<Router::Match> Router::match(std::string_view path) const {
   return matches;
 }
 
-http::Response Router::handle(http::Request& request) const {
+http::Response Router::handle(http::Request& request, const auth::Identity& caller) const {
   const std::string path = request.path;  // the matches view it
   if (path == "*") {                      // OPTIONS of the server as a whole
     http::Response response = options_answer(allow([this](http::Method method) {
@@ -98,16 +121,18 @@ http::Response Router::handle(http::Request& request) const {
     response.route = "(none)";
     return response;
   }
-  http::Response response = dispatch(request, matches);
+  http::Response response = dispatch(request, caller, matches);
   response.route = std::string(matches.front().base_path).append(matches.front().route->path);
   return response;
 }
 
-http::Response Router::dispatch(http::Request& request, const std::vector<Match>& matches) const {
+http::Response Router::dispatch(http::Request& request, const auth::Identity& caller,
+                                const std::vector<Match>& matches) const {
   const http::Method method = request.method == http::Method::kHead ? http::Method::kGet : request.method;
   for (const Match& match : matches) {
     if (match.route->method != method) continue;
-    Call call{request, nullptr, {}, std::string(match.id)};
+    if (auto refused = refuse_caller(caller, match.route->scope)) return std::move(*refused);
+    Call call{request, nullptr, {}, std::string(match.id), caller.principal.value_or(auth::Principal())};
     if (match.version != nullptr) {
       call.version = match.version->version;
       call.base_url = public_url_ + std::string(match.base_path);

@@ -2,21 +2,23 @@
 // The route table, and finding the row for a request. GET /metadata is made from the same rows, so that it never claims
 // what does not exist.
 //
-// A FHIR route exists below the base path of every PAS version, and below /fhir for the newest. Immutable after
-// construction; any thread.
+// A FHIR route exists below the base path of every PAS version, and below /fhir for the newest. Each row says what a
+// caller's token must allow. Immutable after construction; any thread.
 
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "adapter/auth/principal.h"
 #include "adapter/http/message.h"
 #include "mappings/pas/version.h"
 
 namespace pas::endpoints {
 
-// Who calls, until a token says it.
-inline constexpr std::string_view kAnonymous = "anonymous";
+// Of Route::scope, beside SMART's own ("system/Claim.c") and the adapter's (auth/scopes.h).
+inline constexpr std::string_view kOpen = "open";             // to everybody
+inline constexpr std::string_view kAnyClient = "any client";  // that is known
 
 // A PAS version and the paths it is served under.
 struct VersionBase {
@@ -29,6 +31,7 @@ struct Call {
   const pas::Version* version;  // null for a route of the server itself
   std::string base_url;         // public URL with the base path, without a slash at the end; empty likewise
   std::string id;               // what stands for {id} in the path
+  auth::Principal caller = {};  // who asks; of no meaning where the route is open
 };
 
 struct SearchParameter {
@@ -54,7 +57,8 @@ enum class Place {
 struct Route {
   http::Method method;
   Place place;
-  std::string_view path;  // one {id} at most: "/Claim/{id}"
+  std::string_view path;   // one {id} at most: "/Claim/{id}"
+  std::string_view scope;  // that the caller must have: "system/Claim.r", kOpen, kAnyClient
   std::function<http::Response(Call&)> handler;
   Capability capability = {};
 };
@@ -64,14 +68,15 @@ class Router {
   // `public_url`: scheme and authority that clients reach this server by, without a slash at the end.
   Router(std::vector<Route> routes, std::vector<VersionBase> versions, std::string public_url);
 
-  // 404 and 405 as FHIR wants them; HEAD as GET; OPTIONS answers what is allowed.
-  http::Response handle(http::Request& request) const;
+  // 404 and 405 as FHIR wants them, 401 and 403 by RFC 6750; HEAD as GET; OPTIONS answers what is allowed.
+  http::Response handle(http::Request& request, const auth::Identity& caller) const;
 
   const std::vector<Route>& routes() const { return routes_; }
 
  private:
   struct Match;
-  http::Response dispatch(http::Request& request, const std::vector<Match>& matches) const;
+  http::Response dispatch(http::Request& request, const auth::Identity& caller,
+                          const std::vector<Match>& matches) const;
   std::vector<Match> match(std::string_view path) const;
 
   std::vector<Route> routes_;

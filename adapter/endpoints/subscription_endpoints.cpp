@@ -60,9 +60,9 @@ notify::SubscriptionOutcome<Value> located(notify::SubscriptionOutcome<Value> ou
 http::Response create(Call& call, const SubscriptionServices& services) {
   Body body = read_body(call, services);
   if (!body.document) return refusal(400, body.report);
-  auto outcome =
-      located(services.subscriptions.create(body.document->root(), kAnonymous, *call.version, std::move(body.report)),
-              body.source);
+  auto outcome = located(
+      services.subscriptions.create(body.document->root(), call.caller.client, *call.version, std::move(body.report)),
+      body.source);
   return answer(outcome, [&](const notify::Saved& saved) {
     services.wake();
     http::Response response = fhir_json(201, saved.json);
@@ -74,9 +74,9 @@ http::Response create(Call& call, const SubscriptionServices& services) {
 http::Response replace(Call& call, const SubscriptionServices& services) {
   Body body = read_body(call, services);
   if (!body.document) return refusal(400, body.report);
-  auto outcome = located(
-      services.subscriptions.replace(call.id, body.document->root(), kAnonymous, *call.version, std::move(body.report)),
-      body.source);
+  auto outcome = located(services.subscriptions.replace(call.id, body.document->root(), call.caller.client,
+                                                        *call.version, std::move(body.report)),
+                         body.source);
   return answer(outcome, [&](const notify::Saved& saved) {
     services.wake();
     return fhir_json(200, saved.json);
@@ -84,12 +84,12 @@ http::Response replace(Call& call, const SubscriptionServices& services) {
 }
 
 http::Response read(const Call& call, const SubscriptionServices& services) {
-  return answer(services.subscriptions.read(call.id, kAnonymous),
+  return answer(services.subscriptions.read(call.id, call.caller.client),
                 [](const notify::Saved& saved) { return fhir_json(200, saved.json); });
 }
 
 http::Response remove(const Call& call, const SubscriptionServices& services) {
-  return answer(services.subscriptions.remove(call.id, kAnonymous), [](const notify::Saved&) {
+  return answer(services.subscriptions.remove(call.id, call.caller.client), [](const notify::Saved&) {
     http::Response response;
     response.status = 204;
     return response;
@@ -97,7 +97,7 @@ http::Response remove(const Call& call, const SubscriptionServices& services) {
 }
 
 http::Response status(const Call& call, const SubscriptionServices& services) {
-  return answer(services.subscriptions.status(call.id, kAnonymous),
+  return answer(services.subscriptions.status(call.id, call.caller.client),
                 [](const std::string& bundle) { return fhir_json(200, bundle); });
 }
 
@@ -142,7 +142,7 @@ http::Response events(Call& call, const SubscriptionServices& services) {
       if (!read_parameter(parameter["name"].text(), value.text(), range)) return refuse();
     }
   }
-  return answer(services.subscriptions.events(call.id, kAnonymous, range),
+  return answer(services.subscriptions.events(call.id, call.caller.client, range),
                 [](const std::string& bundle) { return fhir_json(200, bundle); });
 }
 
@@ -199,44 +199,50 @@ std::vector<Route> subscription_routes(const SubscriptionServices& services) {
       {Method::kPost,
        Place::kFhir,
        "/Subscription",
+       "system/Subscription.c",
        with(create),
        {.resource = "Subscription", .interaction = "create"}},
       {Method::kGet,
        Place::kFhir,
        "/Subscription/{id}",
+       "system/Subscription.r",
        with(read),
        {.resource = "Subscription", .interaction = "read"}},
       {Method::kPut,
        Place::kFhir,
        "/Subscription/{id}",
+       "system/Subscription.u",
        with(replace),
        {.resource = "Subscription", .interaction = "update"}},
       {Method::kDelete,
        Place::kFhir,
        "/Subscription/{id}",
+       "system/Subscription.d",
        with(remove),
        {.resource = "Subscription", .interaction = "delete"}},
       {Method::kGet,
        Place::kFhir,
        "/Subscription/{id}/$status",
+       "system/Subscription.r",
        with(status),
        {.resource = "Subscription", .operation = "status", .definition = kStatus}},
-      {Method::kPost, Place::kFhir, "/Subscription/{id}/$status", with(status)},
+      {Method::kPost, Place::kFhir, "/Subscription/{id}/$status", "system/Subscription.r", with(status)},
       {Method::kGet,
        Place::kFhir,
        "/Subscription/{id}/$events",
+       "system/Subscription.r",
        with(events),
        {.resource = "Subscription", .operation = "events", .definition = kEvents}},
-      {Method::kPost, Place::kFhir, "/Subscription/{id}/$events", with(events)},
+      {Method::kPost, Place::kFhir, "/Subscription/{id}/$events", "system/Subscription.r", with(events)},
   };
   return routes;
 }
 
 std::vector<Route> delivery_routes(const SubscriptionServices& services) {
   return {
-      {Method::kGet, Place::kServer, "/admin/deliveries",
+      {Method::kGet, Place::kServer, "/admin/deliveries", auth::kAdminScope,
        [services](Call& call) { return deliveries(call, services); }},
-      {Method::kPost, Place::kServer, "/admin/outbox/{id}/replay",
+      {Method::kPost, Place::kServer, "/admin/outbox/{id}/replay", auth::kAdminScope,
        [services](Call& call) { return replay(call, services); }},
   };
 }

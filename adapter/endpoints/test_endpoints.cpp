@@ -55,9 +55,11 @@ std::optional<Fault> fault_of(json::Node node) {
   return name == "status" && value ? std::optional(Fault{Fault::Kind::kStatus, *value}) : std::nullopt;
 }
 
-http::Response script_state(const service::TestMode& mode) {
+http::Response script_state(const Call& call, const service::TestMode& mode) {
   json::Writer out;
-  out.begin_object().member("outcomesLeft", static_cast<std::int64_t>(mode.steps_left(kAnonymous))).end_object();
+  out.begin_object()
+      .member("outcomesLeft", static_cast<std::int64_t>(mode.steps_left(call.caller.client)))
+      .end_object();
   return json_answer(200, std::move(out).take());
 }
 
@@ -73,8 +75,8 @@ http::Response add_script(Call& call, service::TestMode& mode) {
     }
     steps.push_back(*step);
   }
-  return mode.add_steps(kAnonymous, std::move(steps)) ? script_state(mode)
-                                                      : mistakes_answer(400, {"outcomes: at most 100 wait."});
+  return mode.add_steps(call.caller.client, std::move(steps)) ? script_state(call, mode)
+                                                              : mistakes_answer(400, {"outcomes: at most 100 wait."});
 }
 
 http::Response add_faults(Call& call, service::TestMode& mode) {
@@ -90,14 +92,15 @@ http::Response add_faults(Call& call, service::TestMode& mode) {
     }
     faults.push_back(*fault);
   }
-  return mode.add_faults(kAnonymous, std::move(faults)) ? script_state(mode)
-                                                        : mistakes_answer(400, {"faults: at most 100 wait."});
+  return mode.add_faults(call.caller.client, std::move(faults)) ? script_state(call, mode)
+                                                                : mistakes_answer(400, {"faults: at most 100 wait."});
 }
 
-http::Response show_trace(const service::TestMode& mode) {
+http::Response show_trace(const Call& call, const service::TestMode& mode) {
+  const std::string client(call.request.parameter("client").value_or(call.caller.client));
   json::Writer out;
   out.begin_object().key("exchanges").begin_array();
-  for (const service::TracedExchange& exchange : mode.trace(kAnonymous)) {
+  for (const service::TracedExchange& exchange : mode.trace(client)) {
     out.begin_object().member(
         "at", base::to_instant(std::chrono::system_clock::time_point(std::chrono::milliseconds(exchange.at_ms))));
     out.member("method", exchange.method).member("target", exchange.target).member("status", exchange.status);
@@ -111,23 +114,27 @@ http::Response show_trace(const service::TestMode& mode) {
 
 std::vector<Route> test_routes(service::TestMode& mode) {
   return {
-      {http::Method::kPost, Place::kServer, "/test/script", [&mode](Call& call) { return add_script(call, mode); }},
-      {http::Method::kGet, Place::kServer, "/test/script", [&mode](Call&) { return script_state(mode); }},
-      {http::Method::kDelete, Place::kServer, "/test/script",
-       [&mode](Call&) {
-         mode.reset(kAnonymous);
-         return script_state(mode);
+      {http::Method::kPost, Place::kServer, "/test/script", kAnyClient,
+       [&mode](Call& call) { return add_script(call, mode); }},
+      {http::Method::kGet, Place::kServer, "/test/script", kAnyClient,
+       [&mode](Call& call) { return script_state(call, mode); }},
+      {http::Method::kDelete, Place::kServer, "/test/script", kAnyClient,
+       [&mode](Call& call) {
+         mode.reset(call.caller.client);
+         return script_state(call, mode);
        }},
-      {http::Method::kPost, Place::kServer, "/test/faults", [&mode](Call& call) { return add_faults(call, mode); }},
+      {http::Method::kPost, Place::kServer, "/test/faults", kAnyClient,
+       [&mode](Call& call) { return add_faults(call, mode); }},
   };
 }
 
 std::vector<Route> trace_routes(const service::TestMode& mode) {
-  return {{http::Method::kGet, Place::kServer, "/admin/trace", [&mode](Call&) { return show_trace(mode); }}};
+  return {{http::Method::kGet, Place::kServer, "/admin/trace", auth::kAdminScope,
+           [&mode](Call& call) { return show_trace(call, mode); }}};
 }
 
 http::Response answer_in_test_mode(http::Request& request, const std::function<http::Response(http::Request&)>& handler,
-                                   service::TestMode& mode, const base::Clock& clock) {
+                                   const std::string& client, service::TestMode& mode, const base::Clock& clock) {
   if (request.path.starts_with("/test/") || request.path.starts_with("/admin/")) return handler(request);
   service::TracedExchange exchange;
   exchange.at_ms = base::to_ms(clock.now());
@@ -135,7 +142,7 @@ http::Response answer_in_test_mode(http::Request& request, const std::function<h
   exchange.target = request.target;
   exchange.request = request.body;
   http::Response response;
-  const auto fault = mode.take_request_fault(kAnonymous);
+  const auto fault = mode.take_request_fault(client);
   if (fault && fault->kind == Fault::Kind::kDelay) std::this_thread::sleep_for(std::chrono::milliseconds(fault->value));
   if (fault && fault->kind == Fault::Kind::kStatus) {
     response = fault->value < 500 ? refusal(fault->value, validation::IssueType::kProcessing, "Test mode",
@@ -149,7 +156,7 @@ http::Response answer_in_test_mode(http::Request& request, const std::function<h
   }
   exchange.status = response.drop ? 0 : response.status;
   exchange.response = response.content();
-  mode.record(kAnonymous, std::move(exchange));
+  mode.record(client, std::move(exchange));
   return response;
 }
 

@@ -6,7 +6,7 @@
 //   POST   /test/faults   {"faults": [{"fault": "delay", "milliseconds": 500}, {"fault": "status", "status": 503},
 //                         {"fault": "drop"}, {"fault": "lose-notification"}, {"fault": "duplicate-notification"}]}
 //   GET    /test/script   how many outcomes are left; DELETE forgets outcomes, faults and trace
-//   GET    /admin/trace   what the client exchanged, with bodies (admin listener)
+//   GET    /admin/trace   what the caller, or ?client=, exchanged, with bodies (admin listener)
 
 #include <vector>
 
@@ -22,6 +22,6 @@ std::vector<Route> trace_routes(const service::TestMode& mode);
 
 // Answers as `handler` does, with the client's faults, and records it.
 http::Response answer_in_test_mode(http::Request& request, const std::function<http::Response(http::Request&)>& handler,
-                                   service::TestMode& mode, const base::Clock& clock);
+                                   const std::string& client, service::TestMode& mode, const base::Clock& clock);
 
 }  // namespace pas::endpoints

@@ -65,22 +65,6 @@ base::Result<std::string> decode_path(std::string_view raw) {
   return path;
 }
 
-base::Result<std::vector<Parameter>> decode_query(std::string_view raw) {
-  std::vector<Parameter> query;
-  while (!raw.empty()) {
-    const std::size_t end = std::min(raw.find('&'), raw.size());
-    const std::string_view pair = raw.substr(0, end);
-    raw.remove_prefix(std::min(end + 1, raw.size()));
-    if (pair.empty()) continue;
-    const std::size_t equals = std::min(pair.find('='), pair.size());
-    auto name = decode(pair.substr(0, equals), true);
-    auto value = decode(pair.substr(std::min(equals + 1, pair.size())), true);
-    if (!name || !value) return base::invalid("the query holds a broken percent escape or is not UTF-8");
-    query.push_back({*std::move(name), *std::move(value)});
-  }
-  return query;
-}
-
 // The path and query of an absolute form; nothing when it is none or names another host.
 std::optional<std::string_view> strip_authority(std::string_view target, std::string_view host) {
   for (const std::string_view scheme : {"http://", "https://"}) {
@@ -94,6 +78,22 @@ std::optional<std::string_view> strip_authority(std::string_view target, std::st
 }
 
 }  // namespace
+
+base::Result<std::vector<Parameter>> parse_form(std::string_view text) {
+  std::vector<Parameter> query;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('&'), text.size());
+    const std::string_view pair = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (pair.empty()) continue;
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    auto name = decode(pair.substr(0, equals), true);
+    auto value = decode(pair.substr(std::min(equals + 1, pair.size())), true);
+    if (!name || !value) return base::invalid("it holds a broken percent escape or is not UTF-8");
+    query.push_back({*std::move(name), *std::move(value)});
+  }
+  return query;
+}
 
 base::Result<Target> parse_target(std::string_view target, Method method, std::string_view host) {
   if (target == "*" && method == Method::kOptions) return Target{"*", {}};
@@ -110,8 +110,8 @@ base::Result<Target> parse_target(std::string_view target, Method method, std::s
   const std::string_view raw_path = target.substr(0, mark);
   auto path = decode_path(raw_path.empty() ? "/" : raw_path);
   if (!path) return path.error();
-  auto query = decode_query(target.substr(std::min(mark + 1, target.size())));
-  if (!query) return query.error();
+  auto query = parse_form(target.substr(std::min(mark + 1, target.size())));
+  if (!query) return base::invalid("the query is wrong: " + query.error().message);
   return Target{*std::move(path), *std::move(query)};
 }
 

@@ -93,7 +93,8 @@ TEST(ClientLimits, WhoAsksTooOftenIsToldWhenToComeBack) {
 }
 
 TEST(PlainHttp, IsServedOnTheNetworkOnlyWhenAllowed) {
-  support::Process adapter({{"serve", "--store", "memory", "--listen", "0.0.0.0:0", "--allow-plain-http"}});
+  support::Process adapter({{"serve", "--store", "memory", "--listen", "0.0.0.0:0", "--allow-plain-http", "--auth",
+                             "smart", "--auth-clients", "tests/cases/auth/settings/clients.toml"}});
   EXPECT_TRUE(adapter.says("is ready at http://0.0.0.0:")) << adapter.errors();
   adapter.signal(SIGTERM);
   EXPECT_EQ(adapter.wait(), 0);

@@ -7,10 +7,13 @@
 
 namespace pas::endpoints_test {
 
-http::Response Routes::ask(http::Request request) {
-  if (request.path.starts_with("/admin")) return admin_.handle(request);
+http::Response Routes::ask(http::Request request, const std::string& client) {
+  auth::Identity caller{auth::anonymous(), {}, false};
+  caller.principal->client = client;
+  if (request.path.starts_with("/admin")) return admin_.handle(request, caller);
   return endpoints::answer_in_test_mode(
-      request, [this](http::Request& passed) { return router_.handle(passed); }, adapter_.test_mode, adapter_.clock);
+      request, [&](http::Request& passed) { return router_.handle(passed, caller); }, client, adapter_.test_mode,
+      adapter_.clock);
 }
 
 void Routes::advance(std::chrono::seconds by) {

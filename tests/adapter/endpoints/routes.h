@@ -37,7 +37,11 @@ class Routes {
                                         .test_mode = &adapter_.test_mode},
                                        {}, "https://payer.example")) {}
 
-  http::Response ask(http::Request request);
+  // By a client that may do everything with what is its own. "anonymous" may subscribe for every organization, as it
+  // may without authentication; another for the one that its name holds after a colon ("ehr-b:2093401281").
+  http::Response ask(http::Request request, const std::string& client = std::string(auth::kAnonymous));
+  // The routers, the admin one last.
+  std::vector<const endpoints::Router*> routers() const { return {&router_, &admin_}; }
   const service::ValidationService& validation() const { return *adapter_.validation; }
   const store::Store& store() const { return *adapter_.store; }
   // What the outbox holds for that time is done, but for notifications.
@@ -50,6 +54,10 @@ class Routes {
   static notify::SubscriptionOptions subscription_options() {
     notify::SubscriptionOptions options;
     options.base_url = base_url;
+    options.may_subscribe = [](std::string_view client, std::string_view organization) {
+      const auto bar = organization.rfind('|');  // none: npos, and the whole of it follows
+      return client == auth::kAnonymous || client.ends_with(":" + std::string(organization.substr(bar + 1)));
+    };
     return options;
   }
   service::CaseService::Options case_options();

@@ -4,6 +4,7 @@
 //
 //   do: "POST /Claim/$submit", below the version's base path; /admin, /test and /pas paths are taken as they are
 //   body (JSON or text) | sample (a file of samples/bundles) with patch | base with patch; headers: whole lines
+//   client: who asks ("anonymous")
 //   status (200)
 //   items: by sequence the action of the answer's ClaimResponse ("" for none), all of them
 //   expect: by FHIRPath over the answer, the value (of several: joined by a comma); "" for nothing
@@ -164,7 +165,8 @@ class Workflow : public testing::TestWithParam<std::tuple<fs::path, const pas::V
     for (const json::Node step : chain["steps"]) {
       SCOPED_TRACE("step " + std::to_string(++number) + ": " + std::string(step["do"].text()));
       if (step["advance"]) routes.advance(std::chrono::seconds(std::stol(std::string(step["advance"].text()))));
-      const http::Response response = routes.ask(step_request(step, base, kept));
+      const http::Response response =
+          routes.ask(step_request(step, base, kept), step["client"] ? std::string(step["client"].text()) : "anonymous");
       if (std::getenv("PAS_WORKFLOW") != nullptr) std::cout << number << ": " << response.body << "\n";
       ASSERT_EQ(std::to_string(response.status), step["status"] ? step["status"].text() : "200")
           << response.body.substr(0, 1500);
