@@ -72,7 +72,7 @@ http::Response submit_claim(Call& call, const service::SubmitService& service) {
 }
 
 http::Response inquire_claim(Call& call, const service::InquireService& service) {
-  auto outcome = service.inquire(std::move(call.request.body), *call.version, call.base_url);
+  auto outcome = service.inquire(std::move(call.request.body), *call.version, call.base_url, call.caller.client);
   if (auto* found = std::get_if<service::InquireService::Found>(&outcome)) {
     return fhir_json(200, std::move(found->body));
   }

@@ -124,7 +124,7 @@ base::Result<InquireService::Cases> InquireService::find(const pas::Inquiry& inq
 }
 
 InquireService::Outcome InquireService::inquire(std::string body, const pas::Version& version,
-                                                const std::string& base_url) const {
+                                                const std::string& base_url, std::string_view client) const {
   const std::string source = body;  // parsing unescapes in place
   const auto document = json::Document::parse(std::move(body));
   if (!document) {
@@ -153,6 +153,7 @@ InquireService::Outcome InquireService::inquire(std::string body, const pas::Ver
                                       .now = now,
                                       .decided = base::from_ms(decided_ms),
                                       .is_inquiry = true,
+                                      .is_claim_masked = open->record().client != client,
                                       .bundle_identifier = index.bundle()["identifier"]}));
   }
   return Found{version.answers_inquiry_with_parameters

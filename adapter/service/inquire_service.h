@@ -33,7 +33,10 @@ class InquireService {
     std::string body;  // Parameters, or a Bundle in a version that answers with one
   };
   using Outcome = std::variant<Found, Refused, base::Error>;
-  Outcome inquire(std::string body, const pas::Version& version, const std::string& base_url) const;
+  // Whoever knows member and provider may ask (PAS 2.2.1 spec-53); of a case of another than `client` the Claim is
+  // masked.
+  Outcome inquire(std::string body, const pas::Version& version, const std::string& base_url,
+                  std::string_view client) const;
 
  private:
   using Cases = std::vector<std::unique_ptr<OpenCase>>;
