@@ -1,40 +1,19 @@
 #include "adapter/cli/deadlines.h"
 
-#include <charconv>
 #include <chrono>
-#include <optional>
+
+#include "adapter/cli/durations.h"
 
 namespace pas::cli {
 namespace {
 
-constexpr std::chrono::seconds kLongest = std::chrono::days{365};
-
-std::optional<std::chrono::seconds> unit_of(std::string_view text) {
-  if (text == "s") return std::chrono::seconds{1};
-  if (text == "m") return std::chrono::minutes{1};
-  if (text == "h") return std::chrono::hours{1};
-  if (text == "d") return std::chrono::days{1};
-  return std::nullopt;
-}
-
-// "72h"; nothing for anything else, and for what is not between a second and a year.
-std::optional<std::chrono::seconds> parse_time(const std::string& text) {
-  int count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  const auto unit = unit_of(std::string_view(text).substr(static_cast<std::size_t>(end - text.data())));
-  if (error != std::errc() || !unit || count < 1 || count > kLongest / *unit) return std::nullopt;
-  return count * *unit;
-}
-
-std::string check_time(const std::string& text) {
-  return parse_time(text) ? "" : "a number of s, m, h or d, up to 365d, is wanted (72h), not " + text;
-}
+constexpr DurationRange kRange{std::chrono::seconds{1}, std::chrono::days{365}};
 
 }  // namespace
 
 void add_deadline_options(CLI::App& command, DeadlineOptions& options) {
   const auto add_time = [&command](const char* name, std::string& time, const char* description) {
-    command.add_option(name, time, description)->check(CLI::Validator(check_time, ""))->capture_default_str();
+    command.add_option(name, time, description)->check(duration_check(kRange))->capture_default_str();
   };
   add_time("--decide-within", options.standard, "Deadline of a pended request: a number of s, m, h or d");
   add_time("--decide-expedited-within", options.expedited, "The same, of a request whose priority is stat");
@@ -46,9 +25,9 @@ void add_deadline_options(CLI::App& command, DeadlineOptions& options) {
 }
 
 service::Timetable timetable_of(const DeadlineOptions& options) {
-  return {.standard = *parse_time(options.standard),
-          .expedited = *parse_time(options.expedited),
-          .alarm_before = *parse_time(options.alarm_before)};
+  return {.standard = *parse_duration(options.standard, kRange),
+          .expedited = *parse_duration(options.expedited, kRange),
+          .alarm_before = *parse_duration(options.alarm_before, kRange)};
 }
 
 void register_case_messages(notify::OutboxWorker& worker, const service::CaseService& cases, const store::Store& store,

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "adapter/cli/auth_options.h"
 #include "adapter/cli/commands.h"
 #include "adapter/cli/files.h"
+#include "adapter/cli/retention_options.h"
 #include "adapter/cli/serve_options.h"
 #include "adapter/cli/settings.h"
 #include "adapter/endpoints/application.h"
@@ -24,6 +26,7 @@
 #include "adapter/notify/notifier.h"
 #include "adapter/observe/log.h"
 #include "adapter/service/faulty_sender.h"
+#include "adapter/service/retention.h"
 #include "adapter/service/submit_service.h"
 #include "adapter/store/store.h"
 
@@ -260,6 +263,8 @@ int serve(const ServeOptions& options, const std::string& settings) {
               << "/admin" << std::endl;
   }
   worker.start();
+  std::optional<service::RetentionJob> retention;
+  if (!options.retain.empty()) retention.emplace(**store, clock, log, retention_age(options.retain));
   std::cout << "pas-adapter " << PAS_VERSION << " is ready at " << here << "/fhir (store "
             << store::shown(options.store) << ")" << std::endl;
   if (!smart)
@@ -273,6 +278,7 @@ int serve(const ServeOptions& options, const std::string& settings) {
   const bool clean = server.stop(std::chrono::seconds(options.grace_seconds));
   if (admin) admin->stop(std::chrono::seconds(options.grace_seconds));
   worker.stop();
+  retention.reset();
   log.write(observe::Severity::kInfo, "cli.stopped", {}, {{"clean", clean}});
   return kDone;
 }

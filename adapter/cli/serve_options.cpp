@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "adapter/cli/retention_options.h"
 #include "adapter/store/store.h"
 
 namespace pas::cli {
@@ -113,6 +114,9 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
                 "Let submitters script outcomes and faults (POST /test/script); never where decisions count")
       ->default_str("false");
   add_deadline_options(command, options.deadlines);
+  add_retention_option(command, "--retain", options.retain,
+                       "Remove closed cases so long after their last change and service (2555d), at least six months "
+                       "after the service; without it nothing is removed");
   add_auth_options(command, options.auth);
 }
 

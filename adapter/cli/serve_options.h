@@ -33,6 +33,7 @@ struct ServeOptions {
   std::string admin_listen;
   bool test_mode = false;
   DeadlineOptions deadlines;
+  std::string retain;  // empty: nothing is removed
   AuthOptions auth;
   bool check = false;
 };

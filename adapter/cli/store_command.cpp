@@ -1,4 +1,4 @@
-// migrate, store verify, export and import: what an operator does to a store while no request runs.
+// migrate, store verify, export, import and purge: what an operator does to a store while no request runs.
 
 #include <fstream>
 #include <iostream>
@@ -7,6 +7,8 @@
 
 #include "adapter/cli/commands.h"
 #include "adapter/cli/files.h"
+#include "adapter/cli/retention_options.h"
+#include "adapter/service/retention.h"
 #include "adapter/store/archive.h"
 #include "adapter/store/migration.h"
 #include "adapter/store/store.h"
@@ -68,6 +70,22 @@ int run_import(const std::string& specification, const std::string& file) {
   return run_verify(specification);
 }
 
+int run_purge(const std::string& specification, std::chrono::seconds age, bool dry_run) {
+  const auto opened = open_existing_store(specification);
+  if (!opened) return fail(opened.error());
+  const store::Retention retention = service::retention_at(base::SystemClock().now(), age);
+  const auto purged = service::for_each_expired(
+      **opened, retention,
+      [&](const store::Chain& chain) {
+        return dry_run ? base::Result<int>(chain.cases) : (*opened)->purge(chain.first_id, retention);
+      },
+      [] { return true; });
+  if (!purged) return fail(purged.error());
+  std::cout << store::shown(specification) << ": " << purged->cases << " cases in " << purged->chains << " chains "
+            << (dry_run ? "would be removed\n" : "removed\n");
+  return kDone;
+}
+
 CLI::App* add_with_store(CLI::App& app, const char* name, const char* about, std::string& specification) {
   CLI::App* command = app.add_subcommand(name, about);
   command->add_option("--store", specification, "sqlite:FILE or postgres:CONNINFO")
@@ -109,6 +127,22 @@ void add_store(CLI::App& app, int& exit_code) {
         "All or nothing; the store is verified at the end. A SQLite file is made if it is not there.\n"
         "Exit code: 0 done and sound; 1 not sound, or the store cannot be had now; 2 wrong call, or a wrong file.");
     command->callback([specification, file, &exit_code] { exit_code = run_import(*specification, *file); });
+  }
+  {
+    const auto specification = std::make_shared<std::string>("sqlite:pas-adapter.db");
+    const auto age = std::make_shared<std::string>();
+    const auto dry_run = std::make_shared<bool>(false);
+    CLI::App* command = add_with_store(*store, "purge", "Remove closed cases that had their time", *specification);
+    add_retention_option(*command, "--older-than", *age,
+                         "Since their last change and service, a number of s, m, h or d (2555d)")
+        ->required();
+    command->add_flag("--dry-run", *dry_run, "Only tell how many they are");
+    command->footer(
+        "As serve --retain does: a chain of updates goes as a whole, no sooner than six months after its last "
+        "service;\n"
+        "never one that is pended, or whose messages wait to be sent. No adapter may have a SQLite store open.\n"
+        "Exit code: 0 done; 1 the store cannot be had now; 2 wrong call, or no such store.");
+    command->callback([=, &exit_code] { exit_code = run_purge(*specification, retention_age(*age), *dry_run); });
   }
   const auto specification = std::make_shared<std::string>("sqlite:pas-adapter.db");
   CLI::App* command = add_with_store(*store, "verify", "Read everything and list what is wrong", *specification);

@@ -7,6 +7,7 @@
 #include "adapter/service/numbers.h"
 #include "fhir/json/writer.h"
 #include "mappings/inputs/roster.h"
+#include "mappings/pas/served.h"
 #include "mappings/policy/x12.h"
 
 namespace pas::service {
@@ -14,15 +15,9 @@ namespace {
 
 namespace x12 = policy::x12;
 
-pas::DatePeriod served_of(json::Node item) {
-  if (const auto day = base::parse_date(item["servicedDate"].text())) return {day, day};
-  return {base::parse_date(item["servicedPeriod"]["start"].text()),
-          base::parse_date(item["servicedPeriod"]["end"].text())};
-}
-
 // What the reviewer says, where nothing is said as requested.
 pas::DatePeriod valid_of(const ReviewedItem& reviewed, const ItemNow& now) {
-  pas::DatePeriod valid = served_of(now.item->node);
+  pas::DatePeriod valid = pas::served_of(now.item->node);
   if (reviewed.valid.start) valid.start = reviewed.valid.start;
   if (reviewed.valid.end) valid.end = reviewed.valid.end;
   return valid;

@@ -6,6 +6,7 @@
 #include "adapter/service/case_record.h"
 #include "adapter/service/open_case.h"
 #include "fhir/base/digest.h"
+#include "mappings/pas/served.h"
 
 namespace pas::service {
 namespace {
@@ -190,6 +191,7 @@ SubmitOutcome SubmitService::decide_and_commit(const SubmitRequest& request, con
   submission.decisions = decision_records(items);
   if (const auto added = add_kept_records(*prior, items, submission); !added) return added.error();
   submission.refuse_repeat_since_ms = repeat.since_ms;
+  if (const auto last = pas::last_day_served(adjudication.request)) submission.served_to = base::to_string(*last);
 
   const auto committed = store_.commit(submission);
   if (!committed) return committed.error();

@@ -1,6 +1,7 @@
 #include "adapter/store/archive.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 #include <string>
@@ -38,7 +39,8 @@ constexpr Column kCaseColumns[] = {{"seq", kInteger},
                                    {"priority", kText},
                                    {"due_ms", kInteger},
                                    {"requestors", kText},
-                                   {"revision", kInteger}};
+                                   {"revision", kInteger},
+                                   {"served_to", kText}};
 constexpr Column kKeyColumns[] = {{"client", kText}, {"kind", kText}, {"value", kText}, {"case_seq", kInteger}};
 constexpr Column kBodyColumns[] = {{"case_seq", kInteger}, {"request", kCompressed},        {"response", kCompressed},
                                    {"claim", kCompressed}, {"claim_response", kCompressed}, {"decisions", kCompressed}};
@@ -63,11 +65,13 @@ constexpr Column kRevisionColumns[] = {{"case_seq", kInteger},    {"revision", k
                                        {"decisions", kCompressed}};
 constexpr Column kSupplementColumns[] = {
     {"seq", kInteger}, {"case_seq", kInteger}, {"id", kText}, {"received_at_ms", kInteger}, {"json", kCompressed}};
-constexpr Column kSubscriptionColumns[] = {
-    {"seq", kInteger},        {"id", kText},        {"client", kText},         {"status", kText},
-    {"json", kCompressed},    {"endpoint", kText},  {"organizations", kText},  {"version", kText},
-    {"created_ms", kInteger}, {"end_ms", kInteger}, {"heartbeat_s", kInteger}, {"event_count", kInteger},
-    {"error", kText}};
+constexpr Column kSubscriptionColumns[] = {{"seq", kInteger},         {"id", kText},
+                                           {"client", kText},         {"status", kText},
+                                           {"json", kCompressed},     {"endpoint", kText},
+                                           {"organizations", kText},  {"version", kText},
+                                           {"created_ms", kInteger},  {"end_ms", kInteger},
+                                           {"heartbeat_s", kInteger}, {"event_count", kInteger},
+                                           {"error", kText},          {"purged_events", kInteger}};
 constexpr Column kOrganizationColumns[] = {{"organization", kText}, {"subscription_seq", kInteger}};
 constexpr Column kEventColumns[] = {{"subscription_seq", kInteger},
                                     {"number", kInteger},
@@ -101,7 +105,7 @@ constexpr std::pair<Sequence, std::string_view> kSequences[] = {
     {Sequence::kAuthorization, "authorization"}, {Sequence::kAdministrativeReference, "administrative-reference"}};
 constexpr std::string_view kNumbers = "numbers";  // {"numbers":{"sequence":"authorization","next":1001}}
 
-constexpr std::size_t kMostLineBytes = std::size_t{1} << 30U;
+constexpr std::string_view kVersion = "2";
 
 void write_text(json::Writer& writer, std::string_view text) {
   if (base::invalid_utf8_at(text)) {
@@ -153,12 +157,13 @@ class Importer {
 
   Result<void> take(std::string line) {
     json::Limits limits;
-    limits.bytes = kMostLineBytes;
+    limits.bytes = line.size();  // it was read, so it is short enough
     const auto document = json::Document::parse(std::move(line), limits);
     if (!document || document->root().size() != 1) return base::invalid("not an object with one member");
     const json::Node member = *document->root().begin();
     if (rows_ < 0) {
-      if (member.key() != "store" || member.text() != "1") return base::invalid("not an export of version 1");
+      if (member.key() != "store" || member.text() != kVersion)
+        return base::invalid("not an export of version " + std::string(kVersion));
       rows_ = 0;
       return {};
     }
@@ -204,6 +209,23 @@ class Importer {
   bool ended_ = false;
 };
 
+// The next line without its end; nothing at the end. A longer one is not read to its end.
+Result<std::optional<std::string>> read_line(std::istream& in, std::size_t limit_bytes) {
+  std::array<char, 65'536> piece;
+  std::string line;
+  for (;;) {
+    in.getline(piece.data(), piece.size());
+    const auto count = static_cast<std::size_t>(in.gcount());
+    const bool has_end = in.good();
+    line.append(piece.data(), has_end ? count - 1 : count);
+    if (line.size() > limit_bytes) return base::Error{base::ErrorCode::kTooLarge, "longer than the limit"};
+    if (has_end) return std::optional(std::move(line));
+    if (in.eof()) return line.empty() ? std::optional<std::string>() : std::optional(std::move(line));
+    if (in.bad() || count == 0) return base::unavailable("cannot be read");
+    in.clear();
+  }
+}
+
 Result<void> expect_empty(Tables& tables) {
   const base::Error full{base::ErrorCode::kConflict, "the store is not empty"};
   for (const Table& table : kTables) {
@@ -236,7 +258,7 @@ Result<std::int64_t> export_store(std::string_view specification, std::ostream& 
   const auto tables = open_tables(specification);
   if (!tables) return tables.error();
   std::int64_t rows = 0;
-  out << "{\"store\":1}\n";
+  out << "{\"store\":" << kVersion << "}\n";
   for (const Table& table : kTables) {
     const auto read = (*tables)->read(table, [&](const TableRow& row) -> Result<void> {
       const auto line = line_of(table, row);
@@ -258,19 +280,23 @@ Result<std::int64_t> export_store(std::string_view specification, std::ostream& 
   return rows;
 }
 
-Result<std::int64_t> import_store(std::string_view specification, std::istream& in) {
+Result<std::int64_t> import_store(std::string_view specification, std::istream& in, std::size_t line_limit_bytes) {
   const auto tables = open_tables(specification);
   if (!tables) return tables.error();
   if (auto empty = expect_empty(**tables); !empty) return empty.error();
   Importer importer(**tables);
   std::int64_t number = 0;
-  for (std::string line; std::getline(in, line);) {
+  const auto at_line = [&number](const base::Error& error) {
+    return base::Error{error.code, "line " + std::to_string(number) + ": " + error.message};
+  };
+  for (;;) {
     ++number;
-    if (auto taken = importer.take(std::move(line)); !taken) {
-      return base::Error{taken.error().code, "line " + std::to_string(number) + ": " + taken.error().message};
-    }
+    auto line = read_line(in, line_limit_bytes);
+    if (!line) return at_line(line.error());
+    if (!*line) break;
+    if (auto taken = importer.take(std::move(**line)); !taken) return at_line(taken.error());
   }
-  if (!importer.has_ended()) return base::invalid("line " + std::to_string(number) + ": the end is missing");
+  if (!importer.has_ended()) return at_line(base::invalid("the end is missing"));
   if (auto done = (*tables)->commit(); !done) return done.error();
   return importer.rows();
 }

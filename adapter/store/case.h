@@ -97,6 +97,7 @@ struct Submission {
   std::vector<DecisionRecord> decisions;
   std::vector<OutboxMessage> outbox;
   std::vector<NewEvent> events;
+  std::string served_to;  // the last day of service asked for, YYYY-MM-DD (retention.h); empty: none is named
   // Refuses the commit (kConflict) when a case of the same client and request_sha256 was received at or after this
   // time: of two identical requests at once only one is stored, and the other finds it by find_same_request.
   std::optional<std::int64_t> refuse_repeat_since_ms;

@@ -116,6 +116,16 @@ bool MemoryOutbox::replay(std::int64_t id, std::int64_t due_ms) {
   return true;
 }
 
+bool MemoryOutbox::has_waiting(std::string_view case_id) const {
+  return std::ranges::any_of(messages_, [case_id](const auto& each) {
+    return each.second.message.case_id == case_id && each.second.state != State::kFailed;
+  });
+}
+
+void MemoryOutbox::forget(std::string_view case_id) {
+  std::erase_if(messages_, [case_id](const auto& each) { return each.second.message.case_id == case_id; });
+}
+
 std::vector<Delivery> MemoryOutbox::deliveries(std::string_view subject, int limit) const {
   const auto log = deliveries_.find(subject);
   if (log == deliveries_.end()) return {};
@@ -187,6 +197,12 @@ std::optional<OutboxMessage> MemorySubscriptions::add_event(const NewEvent& even
 std::optional<Event> MemorySubscriptions::event(std::string_view id, std::int64_t number) const {
   const auto found = events(id, number, number, 1);
   return found.empty() ? std::nullopt : std::optional(found.front());
+}
+
+void MemorySubscriptions::forget(std::string_view case_id) {
+  for (auto& [id, kept] : subscriptions_) {
+    std::erase_if(kept.events, [case_id](const Event& event) { return event.case_id == case_id; });
+  }
 }
 
 std::vector<Event> MemorySubscriptions::events(std::string_view id, std::int64_t from, std::int64_t to,

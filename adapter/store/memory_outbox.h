@@ -22,6 +22,10 @@ class MemoryOutbox {
   std::vector<OutboxMessage> take(std::int64_t now_ms, std::int64_t lease_until_ms, int limit);
   base::Result<void> settle(std::int64_t id, const Settlement& settlement);
   bool replay(std::int64_t id, std::int64_t due_ms);
+  // Whether a message of the case has yet to be sent or done.
+  bool has_waiting(std::string_view case_id) const;
+  // Removes those of the case, none of which waits.
+  void forget(std::string_view case_id);
   std::vector<Delivery> deliveries(std::string_view subject, int limit) const;
 
  private:
@@ -61,6 +65,8 @@ class MemorySubscriptions {
   // The message that tells it; nothing when the subscription is not there.
   std::optional<OutboxMessage> add_event(const NewEvent& event, const std::string& case_id, std::int64_t at_ms);
   std::optional<Event> event(std::string_view id, std::int64_t number) const;
+  // Removes the events of the case; no number is given again.
+  void forget(std::string_view case_id);
   std::vector<Event> events(std::string_view id, std::int64_t from, std::int64_t to, int limit) const;
 
  private:

@@ -7,6 +7,7 @@
 #include "adapter/store/packed.h"
 #include "adapter/store/postgres_outbox.h"
 #include "adapter/store/postgres_pool.h"
+#include "adapter/store/postgres_purge.h"
 #include "adapter/store/postgres_read.h"
 #include "adapter/store/postgres_schema.h"
 #include "adapter/store/postgres_subscriptions.h"
@@ -187,6 +188,16 @@ class PostgresStore final : public Store {
     return numbers_.reserve(sequence, count, [&](int size) {
       return pool_.write([&](PostgresConnection& connection) { return take_numbers(connection, sequence, size); });
     });
+  }
+
+  Result<ExpiredChains> find_expired(const Retention& retention, std::int64_t after, int limit) const override {
+    return pool_.read(
+        [&](PostgresConnection& connection) { return read_expired(connection, retention, after, limit); });
+  }
+
+  // A second try after one that was done finds nothing to remove.
+  Result<int> purge(std::string_view first_id, const Retention& retention) override {
+    return pool_.write([&](PostgresConnection& connection) { return store::purge(connection, first_id, retention); });
   }
 
   Result<std::vector<std::string>> verify() const override {

@@ -39,6 +39,7 @@ class PostgresRows {
  public:
   explicit PostgresRows(PGresult* result) : result_(result) {}
 
+  int columns() const { return PQnfields(result_.get()); }
   bool next() { return ++row_ < PQntuples(result_.get()); }
   // Of the present row; NULL is 0 and empty.
   std::int64_t integer(int column) const;

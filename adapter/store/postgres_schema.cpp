@@ -181,6 +181,13 @@ CREATE TABLE deliveries (
 );
 CREATE INDEX deliveries_subject ON deliveries (subject, seq);
 )sql",
+    // What a purge must know: the last day of service asked for, the keys of earlier revisions, and which of a
+    // subscription's events went.
+    R"sql(
+ALTER TABLE cases ADD COLUMN served_to bytea NOT NULL DEFAULT '';
+ALTER TABLE subscriptions ADD COLUMN purged_events bigint NOT NULL DEFAULT 0;
+CREATE INDEX case_keys_numbers ON case_keys (case_seq) WHERE kind = 'number';
+)sql",
 };
 
 // Of pg_advisory_lock; any number that is always the same.

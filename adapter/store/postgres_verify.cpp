@@ -38,7 +38,8 @@ constexpr Check kChecks[] = {
     {"SELECT 'case '::bytea || id FROM cases c WHERE revision <> 1 + (SELECT count(*) FROM revisions r "
      "WHERE r.case_seq = c.seq AND r.revision <= c.revision)",
      ": its history has gaps"},
-    {"SELECT 'subscription '::bytea || id FROM subscriptions s WHERE event_count <> (SELECT count(*) FROM events e "
+    {"SELECT 'subscription '::bytea || id FROM subscriptions s WHERE event_count <> purged_events + (SELECT count(*) "
+     "FROM events e "
      "WHERE e.subscription_seq = s.seq AND e.number BETWEEN 1 AND s.event_count)",
      ": its events have gaps"},
     {"SELECT 'message ' || min(id) FROM outbox WHERE state = 'behind' GROUP BY subject "

@@ -56,30 +56,18 @@ void queue_checks(PostgresConnection& connection, const Submission& submission) 
   connection.queue("SELECT refuse('PAS04') FROM cases WHERE id = $1 AND replaced_by <> ''", record.prior_id);
 }
 
-// Adds the case's months to its member's, or takes them away: `sign` is 1 or -1. The case is not yet, or still, the
-// newest of its chain, and its items are written.
-void queue_months(PostgresConnection& connection, std::string_view id, int sign) {
-  connection.queue(
-      "INSERT INTO months AS m (payer, member_id, procedure_code, months) "
-      "SELECT c.payer, c.member_id, i.procedure_code, $2 * sum(i.months)::bigint "
-      "FROM cases c JOIN items i ON i.case_seq = c.seq WHERE c.id = $1 AND c.member_id <> '' "
-      "AND i.months <> 0 AND i.procedure_code <> '' AND i.action IN ('A1', 'A2', 'A6', 'NA') "
-      "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 "
-      "ON CONFLICT (member_id, payer, procedure_code) DO UPDATE SET months = m.months + excluded.months",
-      id, sign);
-}
-
-void queue_case(PostgresConnection& connection, const Case& record, std::string_view token) {
+void queue_case(PostgresConnection& connection, const Submission& submission, std::string_view token) {
+  const Case& record = submission.record;
   connection.queue(
       "INSERT INTO cases (id, client, version, kind, status, claim_identifiers, claim_full_url, claim_id, member_id,"
       " patient_identifiers, payer, request_date, received_at_ms, request_sha256, prior_id, replaced_by, priority,"
-      " due_ms, requestors, revision, token) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '', $16, $17, $18, 1, $19)",
+      " due_ms, requestors, revision, token, served_to) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '', $16, $17, $18, 1, $19, $20)",
       record.id, record.client, record.version, to_string(record.kind), to_string(record.status),
       pack_identifiers(record.claim_identifiers), record.claim_full_url, record.claim_id, record.member_id,
       pack_identifiers(record.patient_identifiers), record.payer, record.request_date, record.received_at_ms,
       record.request_sha256, record.prior_id, record.priority, record.due_ms, pack_identifiers(record.requestors),
-      token);
+      token, submission.served_to);
 }
 
 // From here on `seq` is the case's, or kThisCase.
@@ -148,13 +136,24 @@ std::optional<Result<void>> found(Result<PostgresRows> row) {
 
 }  // namespace
 
+void queue_months(PostgresConnection& connection, std::string_view id, int sign) {
+  connection.queue(
+      "INSERT INTO months AS m (payer, member_id, procedure_code, months) "
+      "SELECT c.payer, c.member_id, i.procedure_code, $2 * sum(i.months)::bigint "
+      "FROM cases c JOIN items i ON i.case_seq = c.seq WHERE c.id = $1 AND c.member_id <> '' "
+      "AND i.months <> 0 AND i.procedure_code <> '' AND i.action IN ('A1', 'A2', 'A6', 'NA') "
+      "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 "
+      "ON CONFLICT (member_id, payer, procedure_code) DO UPDATE SET months = m.months + excluded.months",
+      id, sign);
+}
+
 Result<void> insert(PostgresConnection& connection, const Submission& submission, const PackedSubmission& packed,
                     std::string_view token) {
   const Case& record = submission.record;
   PostgresTransaction transaction(connection);
   queue_checks(connection, submission);
   queue_subject_locks(connection, submission.outbox, submission.events);
-  queue_case(connection, record, token);
+  queue_case(connection, submission, token);
   connection.queue(
       "INSERT INTO bodies (case_seq, request, response, claim, claim_response, decisions) "
       "VALUES (currval('cases_seq_seq'), $1, $2, $3, $4, $5)",

@@ -22,6 +22,10 @@ Result<void> revise(PostgresConnection& connection, const Revision& revision, co
 std::optional<Result<void>> find_commit(PostgresConnection& connection, std::string_view id, std::string_view token);
 std::optional<Result<void>> find_revision(PostgresConnection& connection, std::string_view id, std::string_view token);
 
+// Queued. Adds the case's months to its member's, or takes them away: `sign` is 1 or -1. The case is not yet, or still,
+// the newest of its chain, and its items are written.
+void queue_months(PostgresConnection& connection, std::string_view id, int sign);
+
 // The first of `count` numbers.
 Result<std::int64_t> take_numbers(PostgresConnection& connection, Sequence sequence, int count);
 

@@ -7,6 +7,7 @@
 #include "adapter/store/number_blocks.h"
 #include "adapter/store/sqlite_checkpointer.h"
 #include "adapter/store/sqlite_outbox.h"
+#include "adapter/store/sqlite_purge.h"
 #include "adapter/store/sqlite_read.h"
 #include "adapter/store/sqlite_readers.h"
 #include "adapter/store/sqlite_schema.h"
@@ -196,6 +197,15 @@ class SqliteStore final : public Store {
       return write<std::int64_t>(
           [&](SqliteConnection& connection) { return take_numbers(connection, sequence, size); });
     });
+  }
+
+  Result<ExpiredChains> find_expired(const Retention& retention, std::int64_t after, int limit) const override {
+    return readers_->ask(
+        [&](SqliteConnection& connection) { return read_expired(connection, retention, after, limit); });
+  }
+
+  Result<int> purge(std::string_view first_id, const Retention& retention) override {
+    return write<int>([&](SqliteConnection& connection) { return store::purge(connection, first_id, retention); });
   }
 
   Result<std::vector<std::string>> verify() const override {

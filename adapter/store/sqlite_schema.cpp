@@ -205,6 +205,13 @@ INSERT OR IGNORE INTO case_keys
     '1:*' || CAST(substr(CAST(value AS BLOB), instr(value, ':') + 1 + CAST(value AS INTEGER)) AS TEXT), case_seq
   FROM case_keys WHERE kind IN ('claim-identifier', 'patient-identifier');
 )sql",
+    // What a purge must know: the last day of service asked for, the keys of earlier revisions, and which of a
+    // subscription's events went.
+    R"sql(
+ALTER TABLE cases ADD COLUMN served_to TEXT NOT NULL DEFAULT '';
+ALTER TABLE subscriptions ADD COLUMN purged_events INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX case_keys_numbers ON case_keys (case_seq) WHERE kind = 'number';
+)sql",
 };
 
 Result<std::int64_t> read_integer(SqliteConnection& connection, std::string_view sql) {

@@ -26,19 +26,6 @@ Result<void> check_against_stored(SqliteConnection& connection, const Submission
   return {};
 }
 
-Result<void> add_months(SqliteConnection& connection, const Case& record, int sign) {
-  if (record.member_id.empty()) return {};
-  for (const Item& item : record.items) {
-    if (item.months == 0 || item.procedure_code.empty() || !counts_months(item.action)) continue;
-    auto added = connection.run(
-        "INSERT INTO months VALUES (?, ?, ?, ?) "
-        "ON CONFLICT DO UPDATE SET months = months + excluded.months",
-        record.payer, record.member_id, item.procedure_code, sign * item.months);
-    if (!added) return added;
-  }
-  return {};
-}
-
 Result<void> replace_prior(SqliteConnection& connection, const Case& record) {
   if (record.prior_id.empty()) return {};
   auto prior = read_case(connection, record.prior_id);
@@ -49,16 +36,18 @@ Result<void> replace_prior(SqliteConnection& connection, const Case& record) {
   return connection.run("UPDATE cases SET replaced_by = ? WHERE id = ?", record.id, record.prior_id);
 }
 
-Result<void> insert_case(SqliteConnection& connection, const Case& record) {
+Result<void> insert_case(SqliteConnection& connection, const Submission& submission) {
+  const Case& record = submission.record;
   return connection.run(
       "INSERT INTO cases (id, client, version, kind, status, claim_identifiers, claim_full_url, claim_id, member_id,"
       " patient_identifiers, payer, request_date, received_at_ms, request_sha256, prior_id, replaced_by, priority,"
-      " due_ms, requestors, revision) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, 1)",
+      " due_ms, requestors, revision, served_to) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, 1, ?)",
       record.id, record.client, record.version, to_string(record.kind), to_string(record.status),
       pack_identifiers(record.claim_identifiers), record.claim_full_url, record.claim_id, record.member_id,
       pack_identifiers(record.patient_identifiers), record.payer, record.request_date, record.received_at_ms,
-      record.request_sha256, record.prior_id, record.priority, record.due_ms, pack_identifiers(record.requestors));
+      record.request_sha256, record.prior_id, record.priority, record.due_ms, pack_identifiers(record.requestors),
+      submission.served_to);
 }
 
 Result<void> insert_bodies(SqliteConnection& connection, std::int64_t seq, const PackedSubmission& packed) {
@@ -134,11 +123,24 @@ Result<void> replace_bodies(SqliteConnection& connection, std::int64_t seq, cons
 
 }  // namespace
 
+Result<void> add_months(SqliteConnection& connection, const Case& record, int sign) {
+  if (record.member_id.empty()) return {};
+  for (const Item& item : record.items) {
+    if (item.months == 0 || item.procedure_code.empty() || !counts_months(item.action)) continue;
+    auto added = connection.run(
+        "INSERT INTO months VALUES (?, ?, ?, ?) "
+        "ON CONFLICT DO UPDATE SET months = months + excluded.months",
+        record.payer, record.member_id, item.procedure_code, sign * item.months);
+    if (!added) return added;
+  }
+  return {};
+}
+
 Result<void> insert(SqliteConnection& connection, const Submission& submission, const PackedSubmission& packed) {
   const Case& record = submission.record;
   if (auto free = check_against_stored(connection, submission); !free) return free;
   if (auto replaced = replace_prior(connection, record); !replaced) return replaced;
-  if (auto inserted = insert_case(connection, record); !inserted) return inserted;
+  if (auto inserted = insert_case(connection, submission); !inserted) return inserted;
   const std::int64_t seq = connection.last_row();
   if (auto inserted = insert_bodies(connection, seq, packed); !inserted) return inserted;
   if (auto inserted = insert_items(connection, seq, record.items); !inserted) return inserted;

@@ -13,6 +13,9 @@ Result<void> insert(SqliteConnection& connection, const Submission& submission, 
 // Store::revise, likewise.
 Result<void> revise(SqliteConnection& connection, const Revision& revision, const PackedRevision& packed);
 
+// Adds the case's months to its member's, or takes them away: `sign` is 1 or -1.
+Result<void> add_months(SqliteConnection& connection, const Case& record, int sign);
+
 // The first of `count` numbers.
 Result<std::int64_t> take_numbers(SqliteConnection& connection, Sequence sequence, int count);
 

@@ -20,6 +20,7 @@
 
 #include "adapter/store/case.h"
 #include "adapter/store/outbox.h"
+#include "adapter/store/retention.h"
 #include "adapter/store/subscription.h"
 #include "fhir/base/result.h"
 
@@ -141,7 +142,7 @@ class Store {
   virtual Result<bool> remove_subscription(std::string_view id) = 0;
 
   virtual Result<std::optional<Event>> find_event(std::string_view subscription_id, std::int64_t number) const = 0;
-  // Numbers from..to, both included, in order.
+  // Numbers from..to, both included, in order; those of purged cases are gone.
   virtual Result<std::vector<Event>> list_events(std::string_view subscription_id, std::int64_t from, std::int64_t to,
                                                  int limit) const = 0;
 
@@ -160,6 +161,12 @@ class Store {
   // Consecutive numbers that were never given before and never will be again, over restarts and crashes; gaps occur.
   // kInvalid unless 1 <= count <= kMaxNumbers.
   virtual Result<NumberRange> reserve_numbers(Sequence sequence, int count) = 0;
+
+  // Chains that may be removed, by retention.h. Looks at no more than `limit` cases, those whose order is above
+  // `after`.
+  virtual Result<ExpiredChains> find_expired(const Retention& retention, std::int64_t after, int limit) const = 0;
+  // Removes the chain that this case began, all or nothing; how many cases, 0 when it may not be removed (any more).
+  virtual Result<int> purge(std::string_view first_id, const Retention& retention) = 0;
 
   // Reads everything and lists what breaks the store's invariants; empty when it is sound. Names case ids, no content.
   virtual Result<std::vector<std::string>> verify() const = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mappings/pas/elements.h"
+#include "mappings/pas/served.h"
 
 namespace pas::pas {
 namespace {
@@ -17,15 +18,6 @@ void add_numbers(std::vector<std::string_view>& numbers, json::Node element) {
   for (const std::string_view name : {"extension-authorizationNumber", "extension-administrationReferenceNumber"}) {
     add_number(numbers, find_extension(element, name)["valueString"].text());
   }
-}
-
-DatePeriod period_of(json::Node period) {
-  return {base::parse_date(period["start"].text()), base::parse_date(period["end"].text())};
-}
-
-DatePeriod served_of(json::Node item) {
-  if (const auto day = base::parse_date(item["servicedDate"].text())) return {day, day};
-  return period_of(item["servicedPeriod"]);
 }
 
 // An open end reaches as far as it wants; so does a period that is not told at all.

@@ -1,4 +1,5 @@
-// What the adapter has answered stays: over kill -9 in a stream of submissions, and over a full disk.
+// What the adapter has answered stays: over kill -9 in a stream of submissions, over a full disk, and until its time is
+// over.
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -14,6 +15,7 @@
 #include <random>
 #include <thread>
 
+#include "adapter/store/store.h"
 #include "tests/adapter/cli/process.h"
 #include "tests/adapter/cli/requests.h"
 #include "tests/adapter/store/samples.h"
@@ -85,6 +87,40 @@ TEST(Durability, KillNineLosesAndDoublesNothing) {
   EXPECT_GE(answered, 20U);
   EXPECT_EQ(adapter.stop(), 0);
   check_store(store, sent);
+}
+
+std::string purge(const std::string& store, const std::vector<std::string>& options) {
+  std::vector<std::string> arguments = {"store", "purge", "--store", store};
+  arguments.insert(arguments.end(), options.begin(), options.end());
+  support::Process process({arguments});
+  EXPECT_EQ(process.wait(), 0) << process.errors();
+  return process.output();
+}
+
+TEST(Durability, ClosedCasesEndByCommandAndBySetting) {
+  const support::TemporaryFolder folder;
+  const std::string store = "sqlite:" + folder.file("adapter.db");
+  const auto commit = [&store](const std::string& id, const char* served_to) {
+    auto sent = support::submission(id);  // of March 2026
+    sent.record.status = store::Status::kDecided;
+    sent.record.items[0].valid_from = sent.record.items[0].valid_to = "";
+    sent.outbox.clear();
+    sent.served_to = served_to;
+    const auto opened = store::open_store(store);
+    EXPECT_TRUE(opened && (*opened)->commit(sent));
+  };
+  commit("c-1", "2026-03-10");
+  commit("c-2", "2199-12-31");
+  EXPECT_EQ(purge(store, {"--older-than", "36500d"}), store + ": 0 cases in 0 chains removed\n");
+  EXPECT_EQ(purge(store, {"--older-than", "1d", "--dry-run"}), store + ": 1 cases in 1 chains would be removed\n");
+  EXPECT_EQ(purge(store, {"--older-than", "1d"}), store + ": 1 cases in 1 chains removed\n");
+  commit("c-3", "2026-03-10");
+  RunningAdapter adapter({"--store", store, "--retain", "1d"});
+  EXPECT_TRUE(adapter.process().says(R"("event":"service.purged","chains":1,"cases":1)"));
+  EXPECT_EQ(adapter.stop(), 0);
+  const auto left = (*store::open_store(store))->list_cases({}, std::nullopt, 10);
+  ASSERT_EQ(left->cases.size(), 1U);
+  EXPECT_EQ(left->cases.front().id, "c-2");
 }
 
 // Submits once more to an adapter whose disk is full: 503, nothing stored, reads go on.

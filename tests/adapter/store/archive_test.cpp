@@ -150,14 +150,14 @@ struct WrongLines {
 
 TEST_F(Archive, WhatIsWrongIsRefusedAndLeavesNothing) {
   constexpr WrongLines kWrong[] = {
-      {"", "line 0: the end is missing"},
-      {"{\"store\":2}", "line 1: not an export of version 1"},
-      {"{\"store\":1}\nnot json", "line 2: not an object with one member"},
-      {"{\"store\":1}\n{\"songs\":{}}", "line 2: no such table"},
-      {"{\"store\":1}\n{\"case_keys\":{\"client\":1}}", "line 2: case_keys.client is missing or wrong"},
-      {"{\"store\":1}\n{\"numbers\":{\"sequence\":\"authorization\",\"next\":9}}\n{\"end\":2}",
+      {"", "line 1: the end is missing"},
+      {"{\"store\":1}", "line 1: not an export of version 2"},
+      {"{\"store\":2}\nnot json", "line 2: not an object with one member"},
+      {"{\"store\":2}\n{\"songs\":{}}", "line 2: no such table"},
+      {"{\"store\":2}\n{\"case_keys\":{\"client\":1}}", "line 2: case_keys.client is missing or wrong"},
+      {"{\"store\":2}\n{\"numbers\":{\"sequence\":\"authorization\",\"next\":9}}\n{\"end\":2}",
        "line 3: rows are missing: there were 1"},
-      {"{\"store\":1}\n{\"numbers\":{\"sequence\":\"authorization\",\"next\":9}}", "line 2: the end is missing"},
+      {"{\"store\":2}\n{\"numbers\":{\"sequence\":\"authorization\",\"next\":9}}", "line 3: the end is missing"},
   };
   for (const WrongLines& wrong : kWrong) {
     std::istringstream in(wrong.lines);
@@ -167,6 +167,21 @@ TEST_F(Archive, WhatIsWrongIsRefusedAndLeavesNothing) {
     EXPECT_EQ(refused.error().message, wrong.message);
   }
   EXPECT_EQ((*store::open_store(sqlite("a.db")))->reserve_numbers(store::Sequence::kAuthorization, 1)->first, 1);
+}
+
+TEST_F(Archive, ALineOverTheLimitIsRefused) {
+  fill(sqlite("a.db"));
+  const std::string lines = exported(sqlite("a.db"));
+  std::size_t longest = 0;
+  std::istringstream all(lines);
+  for (std::string line; std::getline(all, line);) longest = std::max(longest, line.size());
+  std::istringstream in(lines);
+  const auto refused = store::import_store(sqlite("b.db"), in, longest - 1);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kTooLarge);
+  EXPECT_NE(refused.error().message.find("longer than the limit"), std::string::npos) << refused.error().message;
+  std::istringstream again(lines);
+  EXPECT_TRUE(store::import_store(sqlite("b.db"), again, longest));
 }
 
 TEST_F(Archive, OnlyAnEmptyStoreIsFilled) {
