@@ -45,6 +45,9 @@ struct Options {
   unsigned io_threads = 1;
   unsigned workers = 8;     // handlers that run at once
   std::size_t queue = 256;  // requests that wait for a worker; beyond: 503
+  // Big bodies take at most a quarter of the workers and of the queue, at least one, so that small requests are not
+  // stuck behind them. A compressed body counts eight times.
+  std::size_t big_body_bytes = std::size_t{1} << 20U;
   std::chrono::seconds retry_after{1};
   Limits limits;
   AddressLimits address_limits;

@@ -17,6 +17,8 @@ using boost::system::error_code;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 // A leftover larger than this gives its memory back when the connection becomes idle.
 constexpr std::size_t kIdleBytes = 4096;
+// How much more a compressed body is taken for than its bytes.
+constexpr std::size_t kCodedFactor = 8;
 
 const Refusal kBusy = {503, "throttled", "the server is busy"};
 const Refusal kTooMuch = {429, "throttled", "this client has too much in hand at once"};
@@ -247,14 +249,17 @@ void Session::dispatch() {
   request.remote_address = address_;
   request.received_at = received_at_;
   request.deadline = deadline_;
+  const bool is_big =
+      request.body.size() * (reader_.coding() == Coding::kIdentity ? 1 : kCodedFactor) >= core_.options.big_body_bytes;
   exchange_ = std::make_shared<Exchange>(std::move(request), reader_.coding(), std::move(*charge_));
   charge_.reset();
-  const bool taken = core_.workers.submit([&core = core_, self = shared_from_this(), exchange = exchange_]() mutable {
+  const auto weight = is_big ? WorkerPool::Weight::kHeavy : WorkerPool::Weight::kLight;
+  auto job = [&core = core_, self = shared_from_this(), exchange = exchange_]() mutable {
     if (!exchange->abandoned) run(core, *exchange);
     const auto executor = self->channel_.executor();
     asio::post(executor, [self = std::move(self), exchange = std::move(exchange)] { self->answer(exchange); });
-  });
-  if (!taken) {
+  };
+  if (!core_.workers.submit(std::move(job), weight)) {
     exchange_.reset();
     refuse(kBusy, true);
   }

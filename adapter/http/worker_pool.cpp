@@ -1,10 +1,20 @@
 #include "adapter/http/worker_pool.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace pas::http {
+namespace {
+
+constexpr unsigned kHeavyShare = 4;
+
+}  // namespace
 
 WorkerPool::WorkerPool(unsigned threads, std::size_t queue) : limit_(threads + queue) {
+  light_.most_running = threads;
+  light_.limit = limit_;
+  heavy_.most_running = std::max(threads / kHeavyShare, 1U);
+  heavy_.limit = heavy_.most_running + queue / kHeavyShare;
   threads_.reserve(threads);
   for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
@@ -13,22 +23,25 @@ WorkerPool::~WorkerPool() {
   stop();
 }
 
-bool WorkerPool::submit(Job job) {
+bool WorkerPool::submit(Job job, Weight weight) {
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_ || running_ + jobs_.size() >= limit_) return false;
-    jobs_.push_back(std::move(job));
+    Lane& lane = weight == Weight::kHeavy ? heavy_ : light_;
+    const std::size_t all = light_.running + light_.queue.size() + heavy_.running + heavy_.queue.size();
+    if (stopping_ || all >= limit_ || lane.running + lane.queue.size() >= lane.limit) return false;
+    lane.queue.push_back({++submitted_, std::move(job)});
   }
   wake_.notify_one();
   return true;
 }
 
 void WorkerPool::stop() {
-  std::deque<Job> dropped;
+  std::deque<Queued> dropped_light, dropped_heavy;
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
-    dropped.swap(jobs_);
+    dropped_light.swap(light_.queue);
+    dropped_heavy.swap(heavy_.queue);
   }
   wake_.notify_all();
   for (std::thread& thread : threads_) {
@@ -38,27 +51,38 @@ void WorkerPool::stop() {
 
 std::size_t WorkerPool::queued() const {
   const std::lock_guard lock(mutex_);
-  return jobs_.size();
+  return light_.queue.size() + heavy_.queue.size();
 }
 
 std::size_t WorkerPool::running() const {
   const std::lock_guard lock(mutex_);
-  return running_;
+  return light_.running + heavy_.running;
+}
+
+WorkerPool::Lane* WorkerPool::next_lane() {
+  if (!heavy_.may_run()) return light_.may_run() ? &light_ : nullptr;
+  const bool is_heavy_first = light_.queue.empty() || heavy_.queue.front().number < light_.queue.front().number;
+  return is_heavy_first ? &heavy_ : &light_;
 }
 
 void WorkerPool::work() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    wake_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
+    Lane* lane = nullptr;
+    wake_.wait(lock, [&] {
+      lane = next_lane();
+      return stopping_ || lane != nullptr;
+    });
     if (stopping_) return;
-    Job job = std::move(jobs_.front());
-    jobs_.pop_front();
-    ++running_;
+    Job job = std::move(lane->queue.front().job);
+    lane->queue.pop_front();
+    ++lane->running;
     lock.unlock();
     job();
     job = nullptr;
     lock.lock();
-    --running_;
+    --lane->running;
+    if (lane == &heavy_) wake_.notify_one();  // the next heavy one, should this thread take a light one now
   }
 }
 

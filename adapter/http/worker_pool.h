@@ -1,8 +1,10 @@
 #pragma once
-// Threads that run jobs from a bounded queue, first come first served. Internal to adapter/http.
+// Threads that run jobs from a bounded queue, first come first served; but heavy jobs wait while as many as may run are
+// running, and light ones pass them. Internal to adapter/http.
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -14,15 +16,16 @@ namespace pas::http {
 class WorkerPool {
  public:
   using Job = std::function<void()>;  // throws nothing
+  enum class Weight { kLight, kHeavy };
 
-  // `queue` jobs may wait beside those that run.
+  // `queue` jobs may wait beside those that run. Heavy ones have a quarter of either, at least one.
   WorkerPool(unsigned threads, std::size_t queue);
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
   ~WorkerPool();  // stop()
 
   // False, at once, when the queue is full or the pool has stopped. From any thread.
-  bool submit(Job job);
+  bool submit(Job job, Weight weight);
   // Drops the jobs that have not begun and returns when the others have ended. Not from a job.
   void stop();
 
@@ -30,13 +33,26 @@ class WorkerPool {
   std::size_t running() const;
 
  private:
-  void work();
+  struct Queued {
+    std::uint64_t number;  // in the order of submit()
+    Job job;
+  };
+  struct Lane {
+    std::size_t most_running = 0;
+    std::size_t limit = 0;  // of jobs that run and wait
+    std::size_t running = 0;
+    std::deque<Queued> queue;
+    bool may_run() const { return !queue.empty() && running < most_running; }
+  };
 
-  const std::size_t limit_;  // of jobs that run and wait
+  void work();
+  Lane* next_lane();  // whose first job may run; null when none may
+
+  std::size_t limit_;  // of jobs that run and wait
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Job> jobs_;
-  std::size_t running_ = 0;
+  Lane light_, heavy_;
+  std::uint64_t submitted_ = 0;
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };

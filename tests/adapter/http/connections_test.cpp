@@ -170,6 +170,48 @@ TEST(Connections, AFullQueueIs503AtOnceAndTheConnectionStays) {
 }
 
 // One client has sent most of a large body and stops; on the same thread another is served.
+// Of four workers one takes big bodies: while it is stuck in one, and others wait, small requests are answered.
+TEST(Connections, BigBodiesDoNotHoldUpSmallRequests) {
+  http::Options options;
+  options.workers = 4;
+  options.queue = 8;
+  options.big_body_bytes = 1000;
+  support::Gate gate;
+  std::atomic<int> big_ones = 0;
+  support::RunningServer running(options, [&](http::Request&& request) {
+    if (request.body.size() >= 1000) {
+      ++big_ones;
+      gate.wait();
+    }
+    return support::echo(std::move(request));
+  });
+  const std::string big(1000, 'x');
+  std::vector<std::unique_ptr<HttpClient>> clients;
+  for (int i = 0; i < 3; ++i) {
+    clients.push_back(std::make_unique<HttpClient>(running.port()));
+    clients.back()->send(http_request("POST", "/", big));
+  }
+  ASSERT_TRUE(support::becomes_true([&] {
+    const http::Load load = running.server().load();
+    return load.running == 1 && load.queued == 2;
+  }));
+  HttpClient small(running.port());
+  for (int i = 0; i < 20; ++i) {
+    const auto answer = small.exchange(http_request("POST", "/", std::string(999, 'x')));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 200);
+  }
+  EXPECT_EQ(small.exchange(http_request("POST", "/", big))->status, 503) << "big ones have a quarter of the queue";
+  EXPECT_EQ(big_ones, 1);
+  gate.open();
+  for (const auto& client : clients) {
+    const auto answer = client->receive();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->body, big);
+  }
+  EXPECT_EQ(big_ones, 3);
+}
+
 TEST(Connections, ASlowClientDoesNotHoldUpOthers) {
   support::RunningServer running;
   HttpClient slow(running.port());
