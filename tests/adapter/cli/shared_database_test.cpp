@@ -12,6 +12,7 @@
 
 #include "tests/adapter/cli/process.h"
 #include "tests/adapter/cli/requests.h"
+#include "tests/adapter/store/lossy_link.h"
 #include "tests/adapter/store/postgres_server.h"
 
 namespace pas {
@@ -142,6 +143,29 @@ TEST(SharedDatabase, TheServerIsRestartedAndCrashesUnderLoad) {
   const Sent& sent = load.finish();
   expect_the_same_answers(adapter.port(), sent);
   EXPECT_EQ(adapter.stop(), 0);
+  support::check_store(specification, sent);
+}
+
+// The connection breaks behind every second commit, and before every other.
+TEST(SharedDatabase, ARequestWhoseCommitIsNotAnsweredIsDecidedOnce) {
+  if (PostgresServer::get() == nullptr) GTEST_SKIP() << "PostgreSQL is not installed here";
+  support::LossyLink link(PostgresServer::get()->make_schema());
+  const std::string specification = "postgres:" + link.conninfo();
+  Sent sent;
+  {
+    RunningAdapter adapter({"--store", specification});
+    ASSERT_NE(adapter.port(), 0) << adapter.process().errors();
+    support::HttpClient client(adapter.port());
+    for (int number = 0; number < 20; ++number) {
+      const std::string bundle = support::distinct_bundle(number);
+      number % 2 == 0 ? link.lose_next_commit() : link.lose_next_request();
+      sent[bundle] = support::answer_to(client, bundle);
+      EXPECT_NE(sent[bundle], "") << number;
+      EXPECT_EQ(support::answer_to(client, bundle), sent[bundle]);
+    }
+    EXPECT_GE(link.lost(), 20);
+    EXPECT_EQ(adapter.stop(), 0);
+  }
   support::check_store(specification, sent);
 }
 
