@@ -274,7 +274,10 @@ Result<Connections> connect(const SqliteOptions& options) {
   if (!write) return write.error();
   connections.write = std::move(*write);
   if (auto ready = migrate(*connections.write); !ready) return ready.error();
-  if (auto set = connections.write->execute("PRAGMA journal_mode=WAL; PRAGMA cache_size=-16384"); !set) {
+  // A job's savepoint keeps the pages that it changes: in memory, or beyond 64 KB they would go to a file in /var/tmp.
+  if (auto set =
+          connections.write->execute("PRAGMA journal_mode=WAL; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY");
+      !set) {
     return set.error();
   }
   if (auto freed = free_leases(*connections.write); !freed) return freed.error();
@@ -284,6 +287,7 @@ Result<Connections> connect(const SqliteOptions& options) {
   }
   auto checkpoint = SqliteConnection::open(options.file, SqliteConnection::Mode::kWrite);
   if (!checkpoint) return checkpoint.error();
+  if (auto ready = (*checkpoint)->open_files(); !ready) return ready.error();
   connections.checkpoint = std::move(*checkpoint);
   auto readers = SqliteReaders::open(options.file, options.readers);
   if (!readers) return readers.error();

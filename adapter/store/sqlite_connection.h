@@ -35,6 +35,9 @@ class SqliteConnection {
   // Statements without rows or values: BEGIN, PRAGMA, a migration.
   Result<void> execute(const char* script);
 
+  // SQLite opens a file when it is first read, which fails once the process has no descriptor left: this reads.
+  Result<void> open_files() { return execute("PRAGMA schema_version"); }
+
   // One statement, to its end. The values are read before it returns.
   template <class... Values>
   Result<void> run(std::string_view sql, const Values&... values);

@@ -10,6 +10,7 @@ Result<std::unique_ptr<SqliteReaders>> SqliteReaders::open(const std::string& fi
   for (int i = 0; i < std::max(count, 1); ++i) {
     auto connection = SqliteConnection::open(file, SqliteConnection::Mode::kRead);
     if (!connection) return connection.error();
+    if (auto ready = (*connection)->open_files(); !ready) return ready.error();
     readers->idle_.push_back(std::move(*connection));
   }
   return readers;

@@ -9,6 +9,7 @@ it N times instead. PAS_BIN is the adapter (build/dev/bin/pas-adapter). A disk o
 libfaketime, the database PostgreSQL 15: what is not here is skipped, and said.
 """
 import argparse
+import datetime
 import http.server
 import json
 import os
@@ -314,7 +315,7 @@ def descriptors(folder):
         load.wait_for(10)
         for _ in range(3):
             many = [socket.create_connection(("127.0.0.1", adapter.port)) for _ in range(200)]
-            load.wait_for(10)
+            load.wait_for(30)
             for connection in many:
                 connection.close()
             wait_until(lambda: adapter.call("GET", "/healthz")[0] == 200, "an answer after the flood")
@@ -322,7 +323,8 @@ def descriptors(folder):
         adapter.stop()
     paused = (folder / "log").read_text().count("http.accept_paused")
     expect(paused, "the descriptors never ran out")
-    return f"200 connections on 64 descriptors 3 times, accepting paused {paused} times, {ledger.check(store)}"
+    expect(not ledger.refused, f"{ledger.refused} on open connections were refused")
+    return f"200 connections on 64 descriptors 3 times, accepting paused {paused} times, {ledger.refused} refused, {ledger.check(store)}"
 
 
 class FakeClock:
@@ -352,6 +354,12 @@ def clock_jumps(folder):
         for seconds in jumps:
             load.wait_for(10)
             clock.jump(seconds)
+            bundle = distinct_bundle()
+            status, _, body = adapter.submit(bundle)
+            expect(status == 200, f"after a jump of {seconds} s it was answered {status}")
+            ledger.note(bundle, body)
+            told = datetime.datetime.fromisoformat(json.loads(body)["timestamp"]).timestamp()
+            expect(abs(told - time.time() - clock.offset) < 60, f"the clock did not jump {seconds} s: {told}")
         load.wait_for(10)
         load.finish()
         expect(not ledger.refused, f"{ledger.refused} were refused")

@@ -4,7 +4,11 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include <atomic>
 #include <csignal>
+#include <latch>
+#include <thread>
+#include <vector>
 
 #include "tests/adapter/store/child.h"
 #include "tests/adapter/store/samples.h"
@@ -94,6 +98,33 @@ TEST(StoreDisk, AFailedWriteIsOverWhenTheDiskWorksAgain) {
   EXPECT_TRUE((*store)->health().writable);
   EXPECT_NE(*(*store)->find_case("c-1"), std::nullopt);
   EXPECT_EQ(*(*store)->verify(), std::vector<std::string>());
+}
+
+// A flood of connections may take every descriptor that is left: what is open goes on.
+TEST(StoreDisk, NoDescriptorIsWantedOnceItIsOpen) {
+  support::TemporaryFolder folder;
+  auto store = store::open_store(*support::kSqlite.specification(folder));
+  ASSERT_TRUE(store);
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlimit none{0, limit.rlim_max};
+  constexpr int kThreads = 16;
+  std::latch together{kThreads};
+  std::atomic<int> failed = 0;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      together.arrive_and_wait();
+      for (int i = 0; i < 20; ++i) {
+        const auto sent = support::submission("t" + std::to_string(t) + "-" + std::to_string(i));
+        if (!(*store)->commit(sent) || !(*store)->find_body(sent.record.id, store::Body::kRequest)) ++failed;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_EQ(failed, 0);
 }
 
 TEST(StoreDisk, AFullDiskIsOverOnceThereIsSpace) {
