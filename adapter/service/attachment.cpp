@@ -108,7 +108,8 @@ std::vector<store::Supplement> supplements_of(const Parcel& parcel, std::int64_t
 
 }  // namespace
 
-AttachmentOutcome submit_attachment(std::string body, std::string_view client, const CaseService& cases,
+AttachmentOutcome submit_attachment(std::string body, std::string_view client,
+                                    std::chrono::steady_clock::time_point deadline, const CaseService& cases,
                                     const store::Store& store, const base::Clock& clock, base::IdSource& ids) {
   const std::string source = body;  // parsing unescapes in place
   Report report;
@@ -145,9 +146,10 @@ AttachmentOutcome submit_attachment(std::string body, std::string_view client, c
   }
   if (report.has_errors()) return refuse();
   const auto at_ms = base::to_ms(clock.now());
-  auto outcome = cases.arrive(
-      (*found)->id,
-      {.actor = std::string(client), .supplements = supplements_of(parcel, at_ms, ids), .is_final = parcel.is_final});
+  auto outcome = cases.arrive((*found)->id, {.actor = std::string(client),
+                                             .supplements = supplements_of(parcel, at_ms, ids),
+                                             .is_final = parcel.is_final,
+                                             .deadline = deadline});
   if (auto* error = std::get_if<base::Error>(&outcome)) return std::move(*error);
   const store::Case& record = std::get<Revised>(outcome).record;
   AttachmentAnswer answer{.case_id = record.id, .is_final = parcel.is_final};

@@ -4,6 +4,7 @@
 // Matched by the tracking id (the identifier of a CommunicationRequest or Task that the case was answered with), the
 // member's id, and the client. Any number of threads.
 
+#include <chrono>
 #include <string>
 #include <variant>
 
@@ -20,7 +21,8 @@ struct AttachmentAnswer {
 };
 using AttachmentOutcome = std::variant<AttachmentAnswer, Refused, base::Error>;
 
-AttachmentOutcome submit_attachment(std::string body, std::string_view client, const CaseService& cases,
+AttachmentOutcome submit_attachment(std::string body, std::string_view client,
+                                    std::chrono::steady_clock::time_point deadline, const CaseService& cases,
                                     const store::Store& store, const base::Clock& clock, base::IdSource& ids);
 
 }  // namespace pas::service

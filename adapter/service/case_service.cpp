@@ -102,6 +102,9 @@ CaseService::Outcome CaseService::arrive(std::string_view case_id, const Arrival
         return numbered.error();
       }
     }
+    if (std::chrono::steady_clock::now() >= arrival.deadline) {
+      return base::Error{base::ErrorCode::kTimeout, "the deadline passed before the commit"};
+    }
     Outcome outcome = commit(open, {.actor = arrival.actor,
                                     .action = "information",
                                     .is_told = arrival.is_final,

@@ -5,6 +5,7 @@
 // A revision is made from a state of the case and refused (kConflict) when it has another by then; what is decided by
 // the machine is tried again from the new state. Any number of threads.
 
+#include <chrono>
 #include <functional>
 #include <span>
 #include <string>
@@ -44,6 +45,7 @@ struct Arrival {
   std::string actor;
   std::vector<store::Supplement> supplements;
   bool is_final = true;  // false: more is to come, and nothing is decided yet
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 
 struct Revised {
@@ -72,7 +74,7 @@ class CaseService {
   CaseService(const Adjudicator& adjudicator, store::Store& store, const base::Clock& clock, Options options)
       : adjudicator_(adjudicator), store_(store), clock_(clock), options_(std::move(options)) {}
 
-  // kNotFound: no such case.
+  // kNotFound: no such case. kTimeout: the deadline passed before the commit, nothing stored.
   using Outcome = std::variant<Revised, Mistakes, base::Error>;
   Outcome review(std::string_view case_id, const Review& review) const;
   Outcome arrive(std::string_view case_id, const Arrival& arrival) const;

@@ -367,6 +367,29 @@ def clock_jumps(folder):
     return f"{len(jumps)} jumps of up to a year under load, {ledger.check(store)}"
 
 
+def retention(folder):
+    """Cases whose time is over go while others come."""
+    store, old, new, clock = f"sqlite:{folder}/adapter.db", Ledger(), Ledger(), FakeClock(folder)
+    with Adapter(store) as adapter:
+        load = Load([adapter], old)
+        load.wait_for(1000)
+        load.finish()
+        adapter.stop()
+    clock.jump(900 * 86400)
+    log = folder / "log"
+    with Adapter(store, "--retain", "365d", environment=clock.environment, log=log) as adapter:
+        began = time.monotonic()
+        load = Load([adapter], new)
+        wait_until(lambda: "service.purged" in log.read_text(), "the purge")
+        seconds = time.monotonic() - began
+        load.finish()
+        expect(not new.refused, f"{new.refused} were refused")
+        adapter.stop()
+    # What the check takes for cases that nobody sent would be those that are to be gone.
+    return (f"{old.count()} cases removed in {seconds:.1f} s under load, the slowest answer took {new.slowest:.2f} s, "
+            f"{new.check(store)}")
+
+
 class Endpoint:
     """Takes notifications while it is up, and remembers the event numbers."""
 
@@ -460,6 +483,7 @@ SCENARIOS = {
     "half-closed": half_closed,
     "descriptors": descriptors,
     "clock-jumps": clock_jumps,
+    "retention": retention,
     "endpoint-down": endpoint_down,
 }
 
