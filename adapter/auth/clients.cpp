@@ -10,11 +10,11 @@
 namespace pas::auth {
 namespace {
 
-constexpr std::size_t kMostIdBytes = 200;
+constexpr std::size_t kMostClientIdBytes = 200;
 
 bool is_client_id(std::string_view id) {
   const bool is_visible = std::all_of(id.begin(), id.end(), [](char c) { return c > ' ' && c <= '~'; });
-  return !id.empty() && id.size() <= kMostIdBytes && is_visible && id != kAnonymous;
+  return !id.empty() && id.size() <= kMostClientIdBytes && is_visible && id != kAnonymous;
 }
 
 class ClientReader {

@@ -10,7 +10,7 @@
 namespace pas::auth {
 namespace {
 
-constexpr std::size_t kMostIdBytes = 256;
+constexpr std::size_t kMostClaimBytes = 256;
 constexpr double kLastSecond = 253402300799;  // of the year 9999
 
 base::Result<json::Document> parse_part(std::string_view part, const char* name) {
@@ -84,7 +84,7 @@ base::Result<Jwt> Jwt::parse(std::string_view compact) {
   if (header["crit"]) return base::invalid("its header has a critical member (crit)");
   if (!is_type_taken(header["typ"])) return base::invalid("its typ is neither JWT nor at+jwt");
   const json::Node id = header["kid"];
-  if (!id.is_string() || id.text().empty() || id.text().size() > kMostIdBytes) {
+  if (!id.is_string() || id.text().empty() || id.text().size() > kMostClaimBytes) {
     return base::invalid("its header names no key (kid)");
   }
   auto claims = parse_part(parts->payload, "payload");
@@ -119,7 +119,7 @@ base::Result<Verified> verify(const Jwt& token, const JwtRules& rules, KeySource
   const auto expires = check_times(claims, rules, std::chrono::system_clock::to_time_t(now));
   if (!expires) return expires.error();
   const json::Node id = claims["jti"];
-  if (!id.is_string() || id.text().empty() || id.text().size() > kMostIdBytes) {
+  if (!id.is_string() || id.text().empty() || id.text().size() > kMostClaimBytes) {
     return base::invalid("its id (jti) is missing or too long");
   }
   return Verified{std::string(id.text()), *expires, std::move(*keys)};

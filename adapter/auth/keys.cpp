@@ -29,7 +29,7 @@ using Bio = std::unique_ptr<BIO, base::Free<BIO_free_all>>;
 using KeyPointer = std::shared_ptr<EVP_PKEY>;
 
 constexpr std::size_t kMostKeys = 100;
-constexpr std::size_t kMostIdBytes = 256;
+constexpr std::size_t kMostKeyIdBytes = 256;
 constexpr std::size_t kMostModulusBytes = 1024;  // 8192 bits: greater ones only cost time
 constexpr std::size_t kMostExponentBytes = 4;
 
@@ -93,7 +93,7 @@ bool is_for_verifying(json::Node jwk) {
 
 std::optional<PublicKey> read_key(json::Node jwk) {
   const json::Node id = jwk["kid"];
-  if (!id.is_string() || id.text().empty() || id.text().size() > kMostIdBytes) return std::nullopt;
+  if (!id.is_string() || id.text().empty() || id.text().size() > kMostKeyIdBytes) return std::nullopt;
   if (!is_for_verifying(jwk) || jwk["d"]) return std::nullopt;
   PublicKey read{std::string(id.text()), std::nullopt, nullptr};
   if (const json::Node algorithm = jwk["alg"]) {
