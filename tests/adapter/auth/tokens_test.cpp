@@ -20,8 +20,8 @@ namespace {
 
 using auth_test::MovedClock;
 
-constexpr const char* kHeader = R"({"alg":"ES384","typ":"JWT","kid":"p384"})";
-constexpr const char* kClaims =
+constexpr const char* kTokenHeader = R"({"alg":"ES384","typ":"JWT","kid":"p384"})";
+constexpr const char* kTokenClaims =
     R"({"iss":"https://issuer.example","aud":"https://payer.example","sub":"ehr","client_id":"ehr",)"
     R"("scope":"system/Claim.r launch","jti":"token-1","iat":"now","nbf":"now","exp":"now+300"})";
 
@@ -48,8 +48,8 @@ auth::Client client(const std::string& id, const std::string& scopes) {
 class Tokens : public testing::Test {
  protected:
   std::string token(json::Node each = {}) const {
-    const std::string header = auth_test::changed(kHeader, each["header"], clock_.seconds());
-    std::string claims = auth_test::changed(kClaims, each["claims"], clock_.seconds());
+    const std::string header = auth_test::changed(kTokenHeader, each["header"], clock_.seconds());
+    std::string claims = auth_test::changed(kTokenClaims, each["claims"], clock_.seconds());
     if (const auto at = claims.find("LONG"); at != std::string::npos) claims.replace(at, 4, std::string(9000, 'x'));
     const auto read = json::Document::parse(header);
     const std::string_view algorithm = each["sign"] ? each["sign"].text() : read->root()["alg"].text();
