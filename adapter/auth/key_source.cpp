@@ -24,8 +24,8 @@ base::Result<std::string> read_key_file(const std::string& path) {
 
 KeySource::KeySource(KeySet fixed) : keys_(std::make_shared<const KeySet>(std::move(fixed))) {}
 
-KeySource::KeySource(Read read, const base::Clock& clock, KeyTimes times)
-    : read_(std::move(read)), clock_(&clock), times_(times) {}
+KeySource::KeySource(Read read, const base::Clock& clock, KeyTimes times, Report report)
+    : read_(std::move(read)), clock_(&clock), times_(times), report_(std::move(report)) {}
 
 base::Result<std::shared_ptr<const KeySet>> KeySource::keys_for(std::string_view id) {
   const auto no_keys = base::unavailable("the keys cannot be had now");
@@ -56,7 +56,8 @@ base::Result<void> KeySource::load() {
 
 base::Result<void> KeySource::read_again() {
   auto text = read_();
-  base::Result<KeySet> keys = text ? KeySet::parse(std::move(*text)) : base::Result<KeySet>(text.error());
+  const base::Result<KeySet> keys = text ? KeySet::parse(std::move(*text)) : base::Result<KeySet>(text.error());
+  if (!keys && report_) report_(keys.error().message);
   const std::scoped_lock lock(mutex_);
   is_reading_ = false;
   const Instant now = clock_->now();
@@ -68,7 +69,7 @@ base::Result<void> KeySource::read_again() {
   failures_ = 0;
   read_at_ = now;
   next_reading_ = now + times_.pause;
-  keys_ = std::make_shared<const KeySet>(std::move(*keys));
+  keys_ = std::make_shared<const KeySet>(*keys);
   return {};
 }
 
@@ -81,7 +82,9 @@ base::Result<std::unique_ptr<KeySource>> open_keys(const std::string& place, con
   if (is_url(place)) {
     if (const auto checked = check_key_url(place, options.allow_http); !checked) return checked.error();
     const auto read = [place] { return fetch(place); };
-    return std::make_unique<KeySource>(read, clock, options.times);
+    KeySource::Report report;
+    if (options.report) report = [place, to = options.report](const std::string& why) { to(place, why); };
+    return std::make_unique<KeySource>(read, clock, options.times, std::move(report));
   }
   auto source = std::make_unique<KeySource>([place] { return read_key_file(place); }, clock, options.times);
   if (const auto loaded = source->load(); !loaded) return base::invalid(place + ": " + loaded.error().message);

@@ -26,10 +26,11 @@ struct KeyTimes {
 class KeySource {
  public:
   using Read = std::function<base::Result<std::string>()>;  // a JWK Set
+  using Report = std::function<void(const std::string& why)>;
 
   explicit KeySource(KeySet fixed);
-  // `clock` outlives the source.
-  KeySource(Read read, const base::Clock& clock, KeyTimes times);
+  // `report` hears of every reading that fails. `clock` outlives the source.
+  KeySource(Read read, const base::Clock& clock, KeyTimes times, Report report = {});
 
   // The keys in force, after they were read again if none has that id and the last reading is long enough ago.
   // kUnavailable when there are none, and while another thread reads.
@@ -44,6 +45,7 @@ class KeySource {
   const Read read_;  // empty: fixed
   const base::Clock* clock_ = nullptr;
   const KeyTimes times_;
+  const Report report_;
   std::mutex mutex_;
   std::shared_ptr<const KeySet> keys_;
   bool is_reading_ = false;
@@ -55,6 +57,7 @@ class KeySource {
 struct KeyPlaceOptions {
   bool allow_http = false;  // for other hosts than this machine
   KeyTimes times = {};
+  std::function<void(const std::string& place, const std::string& why)> report = {};  // of a URL that fails
 };
 bool is_url(std::string_view place);
 // A file, which must hold keys now, or a URL, which is first asked when a key is wanted. kInvalid, with why.

@@ -82,7 +82,7 @@ Loaded<std::unique_ptr<Authentication>> Authentication::load(const AuthOptions& 
   if (!clients) return clients.error();
   made->registry_.emplace(std::move(*clients));
   if (!made->is_issuer()) {
-    auto keys = auth::open_keys(options.keys, {.allow_http = options.allow_http}, clock);
+    auto keys = auth::open_keys(options.keys, made->key_places(), clock);
     if (!keys) return "pas-adapter: --auth-issuer-keys: " + keys.error().message + "\n";
     made->keys_ = std::move(*keys);
     return made;
@@ -99,8 +99,15 @@ Loaded<std::unique_ptr<Authentication>> Authentication::load(const AuthOptions& 
   return made;
 }
 
+auth::KeyPlaceOptions Authentication::key_places() const {
+  const auto report = [&log = log_](const std::string& place, const std::string& why) {
+    log.write(observe::Severity::kWarning, "auth.keys_failed", {}, {{"url", place}, {"why", why}});
+  };
+  return {.allow_http = options_.allow_http, .report = report};
+}
+
 Loaded<std::shared_ptr<const auth::Clients>> Authentication::load_clients() const {
-  auto clients = auth::Clients::load(options_.clients, {.allow_http = options_.allow_http}, clock_);
+  auto clients = auth::Clients::load(options_.clients, key_places(), clock_);
   if (!clients) return clients.error().message + "\n";
   if (is_issuer() && !(*clients)->all_have_keys()) {
     return options_.clients + ": every client wants keys, for the adapter gives out the tokens\n";

@@ -55,6 +55,7 @@ class Authentication {
       : options_(options), clock_(clock), ids_(ids), log_(log) {}
   bool is_on() const { return options_.mode == "smart"; }
   bool is_issuer() const { return options_.keys.empty(); }
+  auth::KeyPlaceOptions key_places() const;
   Loaded<std::shared_ptr<const auth::Clients>> load_clients() const;
 
   const AuthOptions options_;

@@ -65,7 +65,6 @@ bool knows(auth::KeySource& source, const std::string& id) {
 }
 
 TEST(KeySource, AnUnknownKeyReadsAgainButNotWithoutEnd) {
-  const MovedClock fixed;
   MovedClock clock;
   int reads = 0;
   std::string set = jwk_set({{"a", "p384"}});
@@ -139,7 +138,11 @@ TEST(KeySource, AServersKeysRotate) {
   KeyServer server;
   MovedClock clock;
   server.body = jwk_set({{"a", "p384"}});
-  const auto source = auth::open_keys(server.url(), {}, clock);
+  std::vector<std::string> failures;
+  const auto report = [&failures](const std::string& place, const std::string& why) {
+    failures.push_back(place + ": " + why);
+  };
+  const auto source = auth::open_keys(server.url(), {.report = report}, clock);
   ASSERT_TRUE(source) << source.error().message;
   EXPECT_EQ(server.asked, 0) << "first asked when a key is wanted";
   EXPECT_TRUE(knows(**source, "a"));
@@ -157,7 +160,9 @@ TEST(KeySource, AServersKeysRotate) {
     server.status = 500;
   }
   clock.advance(seconds(601));
+  EXPECT_TRUE(failures.empty());
   EXPECT_TRUE(knows(**source, "b")) << "what there is stays";
+  EXPECT_EQ(failures, std::vector{server.url() + ": the server of the keys answered 500"});
 }
 
 TEST(KeySource, AServersAnswerHasItsLimits) {

@@ -5,7 +5,6 @@
 #include "adapter/auth/token_issuer.h"
 
 #include <gtest/gtest.h>
-#include <openssl/pem.h>
 
 #include "adapter/auth/authenticator.h"
 #include "tests/adapter/auth/tokens.h"
@@ -155,24 +154,15 @@ TEST(UsedAssertions, AreForgottenWhenTheyExpireAndBoundedByClient) {
 }
 
 TEST(SigningKey, IsReadFromPem) {
-  const auto pem_of = [](EVP_PKEY* key) {
-    BIO* bio = BIO_new(BIO_s_mem());
-    PEM_write_bio_PKCS8PrivateKey(bio, key, nullptr, nullptr, 0, nullptr, nullptr);
-    char* data = nullptr;
-    const long size = BIO_get_mem_data(bio, &data);
-    std::string pem(data, static_cast<std::size_t>(size));
-    BIO_free_all(bio);
-    return pem;
-  };
   for (const char* name : {"rsa", "p384"}) {
-    const auto key = auth::SigningKey::read(pem_of(auth_test::key_of(name).get()));
+    const auto key = auth::SigningKey::read(auth_test::private_pem(name));
     ASSERT_TRUE(key) << name;
     const auto token = auth::Jwt::parse(key->sign("{}", "JWT"));
     ASSERT_TRUE(token) << name;
     EXPECT_NE(key->keys().find(token->key_id(), token->algorithm()), nullptr) << name;
   }
   for (const char* name : {"rsa-1024", "p256"}) {
-    EXPECT_FALSE(auth::SigningKey::read(pem_of(auth_test::key_of(name).get()))) << name;
+    EXPECT_FALSE(auth::SigningKey::read(auth_test::private_pem(name))) << name;
   }
   EXPECT_FALSE(auth::SigningKey::read("no key"));
 }

@@ -86,6 +86,16 @@ Key key_of(const std::string& name) {
   return key;
 }
 
+std::string private_pem(const std::string& key) {
+  BIO* bio = BIO_new(BIO_s_mem());
+  PEM_write_bio_PKCS8PrivateKey(bio, key_of(key).get(), nullptr, nullptr, 0, nullptr, nullptr);
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio, &data);
+  std::string pem(data, static_cast<std::size_t>(size));
+  BIO_free_all(bio);
+  return pem;
+}
+
 std::string jwk(const std::string& name, const std::string& id, const std::string& more) {
   EVP_PKEY* key = key_of(name).get();
   std::string text = R"({"kid":")" + id + "\"";

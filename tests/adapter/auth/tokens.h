@@ -28,6 +28,7 @@ using Key = std::shared_ptr<EVP_PKEY>;
 // By name, each made once in a process: "rsa", "rsa-other", "rsa-1024", "p384", "p384-other", "p256".
 Key key_of(const std::string& name);
 
+std::string private_pem(const std::string& key);
 // The public key as a member of a JWK Set; `more` are members to add (",\"use\":\"sig\"").
 std::string jwk(const std::string& key, const std::string& id, const std::string& more = "");
 std::string jwk_set(const std::map<std::string, std::string>& keys);  // by kid

@@ -8,6 +8,7 @@
 #include "tests/adapter/auth/tokens.h"
 #include "tests/adapter/cli/process.h"
 #include "tests/adapter/cli/requests.h"
+#include "tests/adapter/notify/fixture.h"
 #include "tests/adapter/store/samples.h"
 
 namespace pas {
@@ -37,9 +38,9 @@ class Smart : public testing::Test {
   }
 
   // Signed by that client's key, for the token endpoint.
-  std::string assertion(const std::string& id) {
+  std::string assertion(const std::string& id, std::string url = "") {
     const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-    const std::string url = "http://127.0.0.1:" + std::to_string(adapter_->port()) + "/auth/token";
+    if (url.empty()) url = "http://127.0.0.1:" + std::to_string(adapter_->port()) + "/auth/token";
     std::string made =
         auth_test::signed_jwt(R"({"alg":"ES384","kid":"k"})",
                               R"({"iss":")" + id + R"(","sub":")" + id + R"(","aud":")" + url + R"(","jti":"j-)" +
@@ -57,8 +58,8 @@ class Smart : public testing::Test {
                             "Content-Type: application/x-www-form-urlencoded\r\n"))
         .value_or(support::HttpAnswer{});
   }
-  std::string token(const std::string& id, const std::string& more = "") {
-    const auto answer = request_token(assertion(id), more);
+  std::string token(const std::string& id, const std::string& more = "", const std::string& url = "") {
+    const auto answer = request_token(assertion(id, url), more);
     EXPECT_EQ(answer.status, 200) << answer.body;
     const auto document = json::Document::parse(answer.body);
     if (!document) return "";
@@ -219,6 +220,67 @@ TEST_F(Smart, NoTokenIsEverWritten) {
     EXPECT_EQ(written.find(secret.substr(first, 40)), std::string::npos);
     EXPECT_EQ(written.find(secret.substr(second, 40)), std::string::npos);
   }
+}
+
+TEST_F(Smart, AClientSubscribesForItsOwnOrganizations) {
+  adapter_ = std::make_unique<support::RunningAdapter>(arguments());
+  ASSERT_NE(adapter_->port(), 0) << adapter_->process().errors();
+  const auto subscribe = [this](const std::string& client, const std::string& organization) {
+    std::string json = notify_test::subscription_json("https://listener.example/hook");
+    json.replace(json.find("1234567893"), 10, organization);
+    return ask(adapter_->port(), http_request("POST", "/fhir/Subscription", json,
+                                              "Content-Type: application/fhir+json\r\n" + with(token(client))))
+        .value_or(support::HttpAnswer{});
+  };
+  EXPECT_EQ(subscribe("ehr", "2093401281").status, 201);
+  const auto refused = subscribe("ehr", "1234567893");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_NE(refused.body.find("PAS spec-59"), std::string::npos) << refused.body;
+  EXPECT_EQ(subscribe("other", "2093401281").status, 400);
+  EXPECT_EQ(adapter_->stop(), 0);
+}
+
+TEST_F(Smart, AKeyOfItsOwnOutlivesARestart) {
+  std::vector<std::string> with_key = arguments();
+  with_key.insert(with_key.end(), {"--auth-key", folder_.file("key.pem"), "--public-url", "https://payer.example"});
+  std::ofstream(folder_.file("key.pem")) << auth_test::private_pem("rsa");
+  adapter_ = std::make_unique<support::RunningAdapter>(with_key);
+  ASSERT_NE(adapter_->port(), 0) << adapter_->process().errors();
+  const std::string ehr = token("ehr", "", "https://payer.example/auth/token");
+  EXPECT_EQ(adapter_->stop(), 0);
+  adapter_ = std::make_unique<support::RunningAdapter>(with_key);
+  ASSERT_NE(adapter_->port(), 0) << adapter_->process().errors();
+  EXPECT_EQ(status("GET", "/fhir/Claim?identifier=x", with(ehr)), 200);
+  EXPECT_EQ(adapter_->stop(), 0);
+}
+
+TEST_F(Smart, AnotherIssuersTokensAreTaken) {
+  write("[[client]]\nid = \"ehr\"\nscopes = \"system/*.rs\"\n");
+  std::ofstream(folder_.file("issuer.json")) << auth_test::jwk_set({{"issuer", "rsa"}});
+  std::vector<std::string> by_issuer = arguments();
+  by_issuer.insert(by_issuer.end(),
+                   {"--auth-issuer", "https://issuer.example", "--auth-issuer-keys", folder_.file("issuer.json"),
+                    "--auth-token-url", "https://issuer.example/token", "--public-url", "https://payer.example"});
+  adapter_ = std::make_unique<support::RunningAdapter>(by_issuer);
+  ASSERT_NE(adapter_->port(), 0) << adapter_->process().errors();
+  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  const auto made = [now](const std::string& audience) {
+    return with(auth_test::signed_jwt(R"({"alg":"RS384","kid":"issuer"})",
+                                      R"({"iss":"https://issuer.example","client_id":"ehr","aud":")" + audience +
+                                          R"(","scope":"system/Claim.read system/Claim.write","jti":"1","exp":)" +
+                                          std::to_string(now + 3600) + "}",
+                                      "RS384", "rsa"));
+  };
+  EXPECT_EQ(status("GET", "/fhir/Claim?identifier=x", made("https://payer.example")), 200);
+  EXPECT_EQ(status("GET", "/fhir/Claim?identifier=x", made("https://payer.example/pas/2.0.1/fhir")), 200);
+  EXPECT_EQ(status("GET", "/fhir/Claim?identifier=x", made("https://other.example")), 401);
+  EXPECT_EQ(submit(made("https://payer.example")).status, 403) << "granted, but not registered";
+  EXPECT_EQ(status("POST", "/auth/token"), 404) << "tokens are given out elsewhere";
+  const auto configuration = ask(adapter_->port(), http_request("GET", "/fhir/.well-known/smart-configuration"));
+  ASSERT_TRUE(configuration);
+  EXPECT_NE(configuration->body.find("\"token_endpoint\":\"https://issuer.example/token\""), std::string::npos);
+  EXPECT_EQ(configuration->body.find("private_key_jwt"), std::string::npos) << "another's to tell";
+  EXPECT_EQ(adapter_->stop(), 0);
 }
 
 TEST_F(Smart, WithoutItEveryStartSaysSo) {
