@@ -144,15 +144,17 @@ class ClientReader {
 }  // namespace
 
 bool Client::acts_for(std::string_view organization) const {
+  struct Parts {
+    std::string_view system, value;
+  };
   const auto split = [](std::string_view text) {
     const auto bar = text.rfind('|');
-    if (bar == std::string_view::npos) return std::pair(std::string_view(), text);
-    return std::pair(text.substr(0, bar), text.substr(bar + 1));
+    return bar == std::string_view::npos ? Parts{{}, text} : Parts{text.substr(0, bar), text.substr(bar + 1)};
   };
-  const auto [system, value] = split(organization);
-  return std::any_of(organizations.begin(), organizations.end(), [&](const std::string& own) {
-    const auto [own_system, own_value] = split(own);
-    return own_value == value && (system.empty() || own_system.empty() || system == own_system);
+  const Parts asked = split(organization);
+  return std::any_of(organizations.begin(), organizations.end(), [&](const std::string& text) {
+    const Parts own = split(text);
+    return own.value == asked.value && (asked.system.empty() || own.system.empty() || asked.system == own.system);
   });
 }
 
