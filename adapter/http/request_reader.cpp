@@ -223,6 +223,11 @@ void RequestReader::accept_head() {
   if (hosts > 1 || (hosts == 0 && !http_1_0()) || !is_host(host)) {
     return refuse(400, "structure", "there is not exactly one valid Host header");
   }
+  // Beast takes a length that is repeated without contradiction; who stands before us may count only one of them.
+  const std::string_view length = headers.find("Content-Length").value_or("");
+  if (headers.count("Content-Length") > 1 || length.find(',') != length.npos) {
+    return refuse(400, "structure", "Content-Length is repeated");
+  }
   if (const auto transfer = headers.find("Transfer-Encoding")) {
     if (http_1_0() || headers.count("Transfer-Encoding") > 1 || !equal_fold(*transfer, "chunked") ||
         headers.count("Content-Length") > 0) {
