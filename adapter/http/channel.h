@@ -30,6 +30,7 @@ class Channel {
   void open();
   // handshake() comes before anything is read or written.
   bool secure(const Tls& tls);
+  bool is_tls() const { return tls_ != nullptr; }
   // No error: it is done.
   Error handshake();
   // The client spoke plain HTTP instead of a handshake; the channel is plain now.

@@ -106,6 +106,7 @@ base::Result<std::string> write_head(const Response& response, std::string_view 
     append_header(head, header.name, header.value);
   }
   append_header(head, "X-Request-Id", request_id);
+  if (connection.tls) append_header(head, "Strict-Transport-Security", "max-age=31536000");
   if (!connection.keep_alive) {
     append_header(head, "Connection", "close");
   } else if (connection.http_1_0) {

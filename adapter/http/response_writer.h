@@ -12,6 +12,7 @@ namespace pas::http {
 struct ConnectionState {
   bool keep_alive = false;
   bool http_1_0 = false;  // the client's version
+  bool tls = false;       // browsers are told to stay with https for a year (RFC 6797)
 };
 
 // 204 and 304 have none (RFC 9110 §6.4.1), whatever Response::content() holds.

@@ -285,7 +285,7 @@ void Session::refuse(const Refusal& refusal, bool keep_alive) {
 void Session::respond(Response response, bool keep_alive) {
   keep_alive_ = keep_alive && reader_.keep_alive() && !core_.draining;
   response_ = std::move(response);
-  const ConnectionState connection{keep_alive_, reader_.http_1_0()};
+  const ConnectionState connection{keep_alive_, reader_.http_1_0(), channel_.is_tls()};
   auto head = write_head(response_, request_id_, connection);
   if (!head) {
     core_.log.write(observe::Severity::kError, "http.bad_response", request_id_, {{"what", head.error().message}});
