@@ -5,6 +5,9 @@
 
 #include "adapter/endpoints/outcomes.h"
 #include "adapter/service/attachment.h"
+#include "fhir/json/document.h"
+#include "mappings/pas/request.h"
+#include "mappings/pas/response.h"
 
 namespace pas::endpoints {
 namespace {
@@ -36,13 +39,31 @@ bool has_identifier(const std::vector<store::Identifier>& identifiers, const sto
   });
 }
 
+// The Claim of a request or the ClaimResponse of a response, which come first in their Bundles.
+base::Result<std::string> first_resource(std::string bundle, std::string_view id) {
+  const auto document = json::Document::parse(std::move(bundle));
+  if (!document) return base::unavailable("case " + std::string(id) + ": a body is damaged");
+  return pas::write_with_id(pas::submitted_bundle(document->root())["entry"].at(0)["resource"], id);
+}
+
+base::Result<std::string> claim_of(const store::Store& store, const std::string& id) {
+  auto request = store.find_body(id, store::Body::kRequest);
+  if (!request) return request.error();
+  return first_resource(std::move(*request).value_or("{}"), id);
+}
+
 // What is stored is in the version of the request.
 base::Result<std::string> claim_response_of(const Call& call, const store::Store& store,
                                             const service::CaseService& cases, store::Case record) {
-  if (record.version != call.version->name) return cases.claim_response(std::move(record), *call.version);
-  auto text = store.find_body(record.id, store::Body::kClaimResponse);
-  if (!text) return text.error();
-  return text->value_or("{}");
+  const std::string id = record.id;
+  if (record.version != call.version->name) {
+    auto response = cases.response(std::move(record), *call.version);
+    if (!response) return response.error();
+    return first_resource(std::move(*response), id);
+  }
+  auto response = store.find_body(id, store::Body::kResponse);
+  if (!response) return response.error();
+  return first_resource(std::move(*response).value_or("{}"), id);
 }
 
 }  // namespace
@@ -108,9 +129,8 @@ http::Response read_claim(const Call& call, const store::Store& store) {
   const auto found = own_case(call, store);
   if (!found) return failure(found.error());
   if (!*found) return not_found();
-  auto text = store.find_body(call.id, store::Body::kClaim);
-  if (!text) return failure(text.error());
-  return *text ? fhir_json(200, std::move(**text)) : not_found();
+  auto text = claim_of(store, call.id);
+  return text ? fhir_json(200, std::move(*text)) : failure(text.error());
 }
 
 http::Response read_claim_response(const Call& call, const store::Store& store, const service::CaseService& cases) {
@@ -142,14 +162,7 @@ http::Response search_cases(const Call& call, const store::Store& store, const s
   std::vector<Found> matches;
   for (store::Case& record : *found) {
     std::string id = record.id;
-    base::Result<std::string> text = std::string();
-    if (type == "Claim") {
-      auto body = store.find_body(record.id, store::Body::kClaim);
-      if (!body) return failure(body.error());
-      text = body->value_or("{}");
-    } else {
-      text = claim_response_of(call, store, cases, std::move(record));
-    }
+    auto text = type == "Claim" ? claim_of(store, id) : claim_response_of(call, store, cases, std::move(record));
     if (!text) return failure(text.error());
     matches.push_back({std::move(id), std::move(*text)});
   }

@@ -143,15 +143,13 @@ CaseService::Outcome CaseService::pass_deadline(std::string_view case_id, std::i
 CaseService::Outcome CaseService::commit(OpenCase& open, Change change) const {
   const auto now = clock_.now();
   const store::Case& record = open.record();
-  const OpenCase::Answer answer = answer_in(version_of(record.version), now);
   store::Revision revision;
   revision.case_id = record.id;
   revision.expected_revision = record.revision;
   revision.status = status_of(open.items(), false);
   revision.due_ms = revision.status == store::Status::kPended ? record.due_ms : 0;
   revision.items = open.stored_items();
-  revision.response = open.response(answer);
-  revision.claim_response = open.claim_response(answer);
+  revision.response = open.response(answer_in(version_of(record.version), now));
   revision.decisions = std::move(change.decisions);
   revision.supplements = std::move(change.supplements);
   revision.at_ms = base::to_ms(now);
@@ -204,14 +202,6 @@ base::Result<std::string> CaseService::response(store::Case record, const pas::V
   auto opened = open(std::move(record));
   if (!opened) return opened.error();
   return (*opened)->response(answer_in(version, *decided));
-}
-
-base::Result<std::string> CaseService::claim_response(store::Case record, const pas::Version& version) const {
-  const auto decided = decided_at(record);
-  if (!decided) return decided.error();
-  auto opened = open(std::move(record));
-  if (!opened) return opened.error();
-  return (*opened)->claim_response(answer_in(version, *decided));
 }
 
 }  // namespace pas::service

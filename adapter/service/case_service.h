@@ -84,9 +84,8 @@ class CaseService {
   // The second half of a scripted outcome (test_mode.h): what is pended becomes `action`.
   Outcome follow_script(std::string_view case_id, const std::string& action) const;
 
-  // The answer as it stands, in that version: the response Bundle, or the ClaimResponse alone.
+  // The response Bundle as it stands, in that version.
   base::Result<std::string> response(store::Case record, const pas::Version& version) const;
-  base::Result<std::string> claim_response(store::Case record, const pas::Version& version) const;
 
  private:
   struct Change {

@@ -56,8 +56,7 @@ ItemNow* OpenCase::find(int sequence) {
   return found == items_.end() ? nullptr : &*found;
 }
 
-template <class Write>
-std::string OpenCase::write(const Answer& answer, Write write) const {
+std::string OpenCase::response(const Answer& answer) const {
   ResponseItems shown = response_items(items_, request());
   pas::ResponseContext context;
   context.version = answer.version;
@@ -72,15 +71,7 @@ std::string OpenCase::write(const Answer& answer, Write write) const {
   if (record().due_ms > 0) context.due = base::from_ms(record().due_ms);
   context.items = std::move(shown.answers);
   context.carried = shown.carried;
-  return write(request(), shown.decisions, context);
-}
-
-std::string OpenCase::response(const Answer& answer) const {
-  return write(answer, [](const auto&... arguments) { return pas::write_response(arguments...); });
-}
-
-std::string OpenCase::claim_response(const Answer& answer) const {
-  return write(answer, [](const auto&... arguments) { return pas::write_claim_response(arguments...); });
+  return pas::write_response(request(), shown.decisions, context);
 }
 
 std::vector<store::Item> OpenCase::stored_items() const {

@@ -43,17 +43,14 @@ class OpenCase {
     bool is_claim_masked = false;
     json::Node bundle_identifier = {};
   };
-  // The response Bundle, or the ClaimResponse alone, of the items as they are now.
+  // The response Bundle of the items as they are now.
   std::string response(const Answer& answer) const;
-  std::string claim_response(const Answer& answer) const;
 
   // What the store gets of the items as they are now.
   std::vector<store::Item> stored_items() const;
 
  private:
   OpenCase(Adjudication adjudication, Standing standing);
-  template <class Write>
-  std::string write(const Answer& answer, Write write) const;
 
   Adjudication adjudication_;
   Standing standing_;

@@ -186,8 +186,6 @@ SubmitOutcome SubmitService::decide_and_commit(const SubmitRequest& request, con
     later.due_ms = record.received_at_ms + std::chrono::milliseconds(script->after).count();
   }
   submission.bodies.response = pas::write_response(adjudication.request, shown.decisions, context);
-  submission.bodies.claim_response = pas::write_claim_response(adjudication.request, shown.decisions, context);
-  submission.bodies.claim = pas::write_with_id(adjudication.request.claim, context.response_id);
   submission.decisions = decision_records(items);
   if (const auto added = add_kept_records(*prior, items, submission); !added) return added.error();
   submission.refuse_repeat_since_ms = repeat.since_ms;

@@ -42,8 +42,8 @@ constexpr Column kCaseColumns[] = {{"seq", kInteger},
                                    {"revision", kInteger},
                                    {"served_to", kText}};
 constexpr Column kKeyColumns[] = {{"client", kText}, {"kind", kText}, {"value", kText}, {"case_seq", kInteger}};
-constexpr Column kBodyColumns[] = {{"case_seq", kInteger}, {"request", kCompressed},        {"response", kCompressed},
-                                   {"claim", kCompressed}, {"claim_response", kCompressed}, {"decisions", kCompressed}};
+constexpr Column kBodyColumns[] = {
+    {"case_seq", kInteger}, {"request", kCompressed}, {"response", kCompressed}, {"decisions", kCompressed}};
 constexpr Column kItemColumns[] = {{"case_seq", kInteger},
                                    {"place", kInteger},
                                    {"sequence", kInteger},

@@ -78,12 +78,10 @@ struct Case {
 
 // Each may be empty.
 struct Bodies {
-  std::string request;         // bytes as received
-  std::string response;        // bytes as sent
-  std::string claim;           // the Claim as it came, JSON
-  std::string claim_response;  // the ClaimResponse as it stands now, JSON
+  std::string request;   // bytes as received
+  std::string response;  // bytes as sent, or as a revision answers
 };
-enum class Body { kRequest, kResponse, kClaim, kClaimResponse };
+enum class Body { kRequest, kResponse };
 
 // Why an item was decided as it was: policy id, revision and hash, inputs with their sources, trace.
 struct DecisionRecord {
@@ -119,8 +117,7 @@ struct Revision {
   Status status = Status::kDecided;
   std::int64_t due_ms = 0;
   std::vector<Item> items;
-  std::string response;        // empty keeps the present one
-  std::string claim_response;  // likewise
+  std::string response;  // empty keeps the present one
   std::vector<DecisionRecord> decisions;
   std::vector<OutboxMessage> outbox;
   std::vector<NewEvent> events;

@@ -96,7 +96,6 @@ Result<void> MemoryStore::revise(const Revision& revision) {
   count_months(record, 1);
   add_keys(record);
   if (!revision.response.empty()) kept.bodies.response = revision.response;
-  if (!revision.claim_response.empty()) kept.bodies.claim_response = revision.claim_response;
   for (const DecisionRecord& decision : revision.decisions) {
     kept.decisions[decision.item_sequence].push_back(decision.json);
   }

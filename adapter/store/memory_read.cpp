@@ -32,17 +32,7 @@ Result<std::optional<std::string>> MemoryStore::find_body(std::string_view id, B
   const std::shared_lock lock(mutex_);
   const Kept* kept = find(id);
   if (kept == nullptr) return std::optional<std::string>();
-  switch (body) {
-    case Body::kRequest:
-      return std::optional(kept->bodies.request);
-    case Body::kResponse:
-      return std::optional(kept->bodies.response);
-    case Body::kClaim:
-      return std::optional(kept->bodies.claim);
-    case Body::kClaimResponse:
-      break;
-  }
-  return std::optional(kept->bodies.claim_response);
+  return std::optional(body == Body::kRequest ? kept->bodies.request : kept->bodies.response);
 }
 
 Result<std::optional<std::string>> MemoryStore::decision_record(std::string_view id, int item_sequence) const {

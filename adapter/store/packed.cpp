@@ -24,26 +24,23 @@ std::vector<std::string> compress_focuses(const std::vector<NewEvent>& events) {
 PackedSubmission::PackedSubmission(const Submission& submission)
     : request(compress(submission.bodies.request)),
       response(compress(submission.bodies.response)),
-      claim(compress(submission.bodies.claim)),
-      claim_response(compress(submission.bodies.claim_response)),
       decisions(compress(pack_decisions(submission.decisions))),
       keys(keys_of(submission.record)),
       focuses(compress_focuses(submission.events)) {}
 
 std::size_t PackedSubmission::bytes() const {
-  return request.size() + response.size() + claim.size() + claim_response.size() + decisions.size() + size_of(focuses);
+  return request.size() + response.size() + decisions.size() + size_of(focuses);
 }
 
 PackedRevision::PackedRevision(const Revision& revision)
     : response(compress(revision.response)),
-      claim_response(compress(revision.claim_response)),
       decisions(compress(pack_decisions(revision.decisions))),
       focuses(compress_focuses(revision.events)) {
   for (const Supplement& supplement : revision.supplements) supplements.push_back(compress(supplement.json));
 }
 
 std::size_t PackedRevision::bytes() const {
-  return response.size() + claim_response.size() + decisions.size() + size_of(supplements) + size_of(focuses);
+  return response.size() + decisions.size() + size_of(supplements) + size_of(focuses);
 }
 
 }  // namespace pas::store

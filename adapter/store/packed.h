@@ -15,7 +15,7 @@ struct PackedSubmission {
   explicit PackedSubmission(const Submission& submission);
   std::size_t bytes() const;
 
-  std::string request, response, claim, claim_response, decisions;
+  std::string request, response, decisions;
   std::vector<CaseKey> keys;
   std::vector<std::string> focuses;  // of the events
 };
@@ -24,7 +24,7 @@ struct PackedRevision {
   explicit PackedRevision(const Revision& revision);
   std::size_t bytes() const;
 
-  std::string response, claim_response, decisions;
+  std::string response, decisions;
   std::vector<std::string> supplements, focuses;
 };
 

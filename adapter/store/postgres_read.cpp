@@ -42,17 +42,8 @@ Result<std::optional<Case>> the_case(Result<std::vector<Case>> cases) {
 }
 
 std::string_view body_statement(Body body) {
-  switch (body) {
-    case Body::kRequest:
-      return "SELECT b.request FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = $1";
-    case Body::kResponse:
-      return "SELECT b.response FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = $1";
-    case Body::kClaim:
-      return "SELECT b.claim FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = $1";
-    case Body::kClaimResponse:
-      break;
-  }
-  return "SELECT b.claim_response FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = $1";
+  return body == Body::kRequest ? "SELECT b.request FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = $1"
+                                : "SELECT b.response FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = $1";
 }
 
 }  // namespace

@@ -188,6 +188,8 @@ ALTER TABLE cases ADD COLUMN served_to bytea NOT NULL DEFAULT '';
 ALTER TABLE subscriptions ADD COLUMN purged_events bigint NOT NULL DEFAULT 0;
 CREATE INDEX case_keys_numbers ON case_keys (case_seq) WHERE kind = 'number';
 )sql",
+    // The Claim and the ClaimResponse are the first entries of request and response.
+    "ALTER TABLE bodies DROP COLUMN claim, DROP COLUMN claim_response",
 };
 
 // Of pg_advisory_lock; any number that is always the same.

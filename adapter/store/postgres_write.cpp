@@ -155,9 +155,8 @@ Result<void> insert(PostgresConnection& connection, const Submission& submission
   queue_subject_locks(connection, submission.outbox, submission.events);
   queue_case(connection, submission, token);
   connection.queue(
-      "INSERT INTO bodies (case_seq, request, response, claim, claim_response, decisions) "
-      "VALUES (currval('cases_seq_seq'), $1, $2, $3, $4, $5)",
-      packed.request, packed.response, packed.claim, packed.claim_response, packed.decisions);
+      "INSERT INTO bodies (case_seq, request, response, decisions) VALUES (currval('cases_seq_seq'), $1, $2, $3)",
+      packed.request, packed.response, packed.decisions);
   queue_items(connection, kThisCase, record.items);
   queue_keys(connection, kThisCase, record.client, packed.keys);
   queue_news(connection, kThisCase, submission.outbox, submission.events, packed.focuses, record.received_at_ms);
@@ -194,9 +193,6 @@ Result<void> revise(PostgresConnection& connection, const Revision& revision, co
   queue_keys(connection, seq, kEveryClient, keys_of(changed));
   if (!packed.response.empty()) {
     connection.queue("UPDATE bodies SET response = $1 WHERE case_seq = $2", packed.response, seq);
-  }
-  if (!packed.claim_response.empty()) {
-    connection.queue("UPDATE bodies SET claim_response = $1 WHERE case_seq = $2", packed.claim_response, seq);
   }
   connection.queue("INSERT INTO revisions VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", seq, number, revision.at_ms,
                    revision.actor, revision.action, revision.note, packed.decisions, token);

@@ -44,17 +44,8 @@ int most_cases(int limit) {
 }
 
 std::string_view body_query(Body body) {
-  switch (body) {
-    case Body::kRequest:
-      return "SELECT b.request FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = ?";
-    case Body::kResponse:
-      return "SELECT b.response FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = ?";
-    case Body::kClaim:
-      return "SELECT b.claim FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = ?";
-    case Body::kClaimResponse:
-      break;
-  }
-  return "SELECT b.claim_response FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = ?";
+  return body == Body::kRequest ? "SELECT b.request FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = ?"
+                                : "SELECT b.response FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = ?";
 }
 
 // The one compressed text that the query gives, if it gives a row.

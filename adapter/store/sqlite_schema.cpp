@@ -212,6 +212,11 @@ ALTER TABLE cases ADD COLUMN served_to TEXT NOT NULL DEFAULT '';
 ALTER TABLE subscriptions ADD COLUMN purged_events INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX case_keys_numbers ON case_keys (case_seq) WHERE kind = 'number';
 )sql",
+    // The Claim and the ClaimResponse are the first entries of request and response.
+    R"sql(
+ALTER TABLE bodies DROP COLUMN claim;
+ALTER TABLE bodies DROP COLUMN claim_response;
+)sql",
 };
 
 Result<std::int64_t> read_integer(SqliteConnection& connection, std::string_view sql) {

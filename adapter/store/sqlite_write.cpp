@@ -51,10 +51,8 @@ Result<void> insert_case(SqliteConnection& connection, const Submission& submiss
 }
 
 Result<void> insert_bodies(SqliteConnection& connection, std::int64_t seq, const PackedSubmission& packed) {
-  return connection.run(
-      "INSERT INTO bodies (case_seq, claim_response, decisions, claim, response, request) VALUES (?, ?, ?, ?, ?, ?)",
-      seq, SqliteBlob{packed.claim_response}, SqliteBlob{packed.decisions}, SqliteBlob{packed.claim},
-      SqliteBlob{packed.response}, SqliteBlob{packed.request});
+  return connection.run("INSERT INTO bodies (case_seq, decisions, response, request) VALUES (?, ?, ?, ?)", seq,
+                        SqliteBlob{packed.decisions}, SqliteBlob{packed.response}, SqliteBlob{packed.request});
 }
 
 Result<void> insert_items(SqliteConnection& connection, std::int64_t seq, const std::vector<Item>& items) {
@@ -109,16 +107,9 @@ Result<void> insert_supplements(SqliteConnection& connection, std::int64_t seq, 
   return {};
 }
 
-// The texts that are not empty; each is a statement of its own, for most revisions bring both.
-Result<void> replace_bodies(SqliteConnection& connection, std::int64_t seq, const PackedRevision& packed) {
-  if (!packed.response.empty()) {
-    auto updated =
-        connection.run("UPDATE bodies SET response = ? WHERE case_seq = ?", SqliteBlob{packed.response}, seq);
-    if (!updated) return updated;
-  }
-  if (packed.claim_response.empty()) return {};
-  return connection.run("UPDATE bodies SET claim_response = ? WHERE case_seq = ?", SqliteBlob{packed.claim_response},
-                        seq);
+Result<void> replace_response(SqliteConnection& connection, std::int64_t seq, const PackedRevision& packed) {
+  if (packed.response.empty()) return {};
+  return connection.run("UPDATE bodies SET response = ? WHERE case_seq = ?", SqliteBlob{packed.response}, seq);
 }
 
 }  // namespace
@@ -169,7 +160,7 @@ Result<void> revise(SqliteConnection& connection, const Revision& revision, cons
   if (auto removed = connection.run("DELETE FROM items WHERE case_seq = ?", seq); !removed) return removed;
   if (auto inserted = insert_items(connection, seq, revision.items); !inserted) return inserted;
   if (auto inserted = insert_keys(connection, record, seq, keys_of(record)); !inserted) return inserted;
-  if (auto replaced = replace_bodies(connection, seq, packed); !replaced) return replaced;
+  if (auto replaced = replace_response(connection, seq, packed); !replaced) return replaced;
   auto written =
       connection.run("INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?)", seq, record.revision + 1, revision.at_ms,
                      revision.actor, revision.action, revision.note, SqliteBlob{packed.decisions});

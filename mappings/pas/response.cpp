@@ -57,13 +57,6 @@ std::string write_response(const Request& request, std::span<const decision::Dec
   return std::move(out).take();
 }
 
-std::string write_claim_response(const Request& request, std::span<const decision::Decision> decisions,
-                                 const ResponseContext& context) {
-  FhirWriter writer;
-  write_claim_response(request, plan_response(request, decisions, context), context, writer);
-  return std::move(writer.out()).take();
-}
-
 std::vector<std::string> remarks_on(std::span<const validation::Issue> issues) {
   std::vector<std::string> remarks;
   std::size_t warnings = 0;

@@ -79,10 +79,6 @@ struct ResponseContext {
 std::string write_response(const Request& request, std::span<const decision::Decision> decisions,
                            const ResponseContext& context);
 
-// The ClaimResponse alone, as GET ClaimResponse/{id} answers. References are those of the Bundle.
-std::string write_claim_response(const Request& request, std::span<const decision::Decision> decisions,
-                                 const ResponseContext& context);
-
 // The warnings among these, as notes of the response: the first ten, and how many more there are.
 std::vector<std::string> remarks_on(std::span<const validation::Issue> issues);
 

@@ -112,8 +112,6 @@ void commit_to(benchmark::State& state, bool to_postgres) {
   auto sent = support::submission("template");
   sent.bodies.request = sample().substr(0, kRequestBytes);
   sent.bodies.response = sample().substr(0, kResponseBytes);
-  sent.bodies.claim = sample().substr(0, 5000);
-  sent.bodies.claim_response = sample().substr(5000, 5000);
   sent.decisions[0].json = sample().substr(10'000, 4000);
   sent.outbox.clear();  // as most submissions
   for (auto _ : state) {

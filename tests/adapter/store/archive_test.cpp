@@ -143,6 +143,20 @@ TEST_F(Archive, ABackupOfPostgresHoldsTheSame) {
   EXPECT_TRUE(exported(restored) == exported(*specification));
 }
 
+// They had Claim and ClaimResponse as texts of their own.
+TEST_F(Archive, OlderExportsAreRead) {
+  fill(sqlite("a.db"));
+  const std::string lines = exported(sqlite("a.db"));
+  const std::string bodies = "{\"bodies\":{";
+  std::string older = lines;
+  for (std::size_t at = 0; (at = older.find(bodies, at)) != std::string::npos; at += bodies.size()) {
+    older.insert(at + bodies.size(), R"("claim":"{}","claim_response":"{}",)");
+  }
+  ASSERT_NE(older, lines);
+  import(sqlite("b.db"), older);
+  EXPECT_TRUE(exported(sqlite("b.db")) == lines);
+}
+
 struct WrongLines {
   const char* lines;
   const char* message;

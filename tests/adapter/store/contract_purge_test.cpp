@@ -54,7 +54,7 @@ class StorePurge : public StoreContract {
 
   void expect_gone(const std::string& id) {
     EXPECT_EQ(*store_->find_case(id), std::nullopt);
-    for (const Body body : {Body::kRequest, Body::kResponse, Body::kClaim, Body::kClaimResponse}) {
+    for (const Body body : {Body::kRequest, Body::kResponse}) {
       EXPECT_EQ(*store_->find_body(id, body), std::nullopt);
     }
     EXPECT_TRUE(store_->decision_records(id, 1)->empty());

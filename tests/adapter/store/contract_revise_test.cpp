@@ -22,7 +22,6 @@ class StoreRevise : public StoreContract {
     revision.items[1].authorization_number = "AUTH-LATER-" + id;
     revision.items[1].administrative_reference_number.clear();
     revision.response = "response " + std::to_string(expected + 1);
-    revision.claim_response = "claim response " + std::to_string(expected + 1);
     revision.decisions = {{2, "approved"}};
     revision.at_ms = support::kNoonMs + expected;
     revision.actor = "nurse";
@@ -53,7 +52,6 @@ TEST_P(StoreRevise, ChangesTheCaseInItsPlace) {
   EXPECT_EQ(get("c-1"), expected);
   EXPECT_LT(get("c-1").order, get("c-2").order);
   EXPECT_EQ(*store_->find_body("c-1", Body::kResponse), "response 2");
-  EXPECT_EQ(*store_->find_body("c-1", Body::kClaimResponse), "claim response 2");
   EXPECT_EQ(*store_->find_body("c-1", Body::kRequest), submission("c-1").bodies.request);
   EXPECT_EQ(*store_->decision_record("c-1", 2), "approved");
   EXPECT_EQ(*store_->decision_record("c-1", 1), submission("c-1").decisions[0].json);
@@ -80,17 +78,12 @@ TEST_P(StoreRevise, HistoryTellsEachRevision) {
   EXPECT_EQ(store_->history("c-9")->size(), 0U);
 }
 
-TEST_P(StoreRevise, EmptyTextsKeepThePresentOnes) {
+TEST_P(StoreRevise, AnEmptyResponseKeepsThePresentOne) {
   commit(submission("c-1"));
   auto revision = approval("c-1", 1);
   revision.response.clear();
   ASSERT_TRUE(store_->revise(revision));
   EXPECT_EQ(*store_->find_body("c-1", Body::kResponse), submission("c-1").bodies.response);
-  revision = approval("c-1", 2);
-  revision.claim_response.clear();
-  ASSERT_TRUE(store_->revise(revision));
-  EXPECT_EQ(*store_->find_body("c-1", Body::kResponse), "response 3");
-  EXPECT_EQ(*store_->find_body("c-1", Body::kClaimResponse), "claim response 2");
 }
 
 TEST_P(StoreRevise, MonthsFollow) {

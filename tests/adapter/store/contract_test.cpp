@@ -21,8 +21,6 @@ TEST_P(StoreContract, GivesBackWhatWasCommitted) {
   EXPECT_EQ(get("c-1"), expected);
   EXPECT_EQ(*store_->find_body("c-1", Body::kRequest), sent.bodies.request);
   EXPECT_EQ(*store_->find_body("c-1", Body::kResponse), sent.bodies.response);
-  EXPECT_EQ(*store_->find_body("c-1", Body::kClaim), sent.bodies.claim);
-  EXPECT_EQ(*store_->find_body("c-1", Body::kClaimResponse), sent.bodies.claim_response);
   EXPECT_EQ(*store_->decision_record("c-1", 1), sent.decisions[0].json);
   EXPECT_EQ(*store_->decision_record("c-1", 2), sent.decisions[1].json);
   const auto due = store_->take_messages(support::kNoonMs, support::kNoonMs + 1, 10);
@@ -38,7 +36,7 @@ TEST_P(StoreContract, AnswersWhatIsNotThere) {
   commit(sent);
   EXPECT_EQ(*store_->find_case("c-2"), std::nullopt);
   EXPECT_EQ(*store_->find_case(""), std::nullopt);
-  EXPECT_EQ(*store_->find_body("c-2", Body::kClaim), std::nullopt);
+  EXPECT_EQ(*store_->find_body("c-2", Body::kRequest), std::nullopt);
   EXPECT_EQ(*store_->decision_record("c-1", 2), std::nullopt);
   EXPECT_EQ(*store_->decision_record("c-1", 3), std::nullopt);
   EXPECT_EQ(*store_->decision_record("c-2", 1), std::nullopt);
@@ -49,7 +47,6 @@ TEST_P(StoreContract, KeepsEveryByte) {
   sent.bodies.request = support::noise(300'000, 1);
   sent.record.request_sha256 = "";
   sent.bodies.response = std::string(2'000'000, ' ');
-  sent.bodies.claim.clear();
   sent.record.client = std::string("nul\0'\"|;\xF0\x9F\x92\x8A", 12);
   sent.record.claim_full_url = "http://x/?a=1&b='); DROP TABLE cases; --";
   sent.record.claim_identifiers = {{"a:b|c", "3:d"}, {"", "v"}, {"s", ""}, {std::string("\0", 1), "\n"}};
@@ -60,7 +57,6 @@ TEST_P(StoreContract, KeepsEveryByte) {
   EXPECT_EQ(read, sent.record);
   EXPECT_EQ(*store_->find_body("c-1", Body::kRequest), sent.bodies.request);
   EXPECT_EQ(*store_->find_body("c-1", Body::kResponse), sent.bodies.response);
-  EXPECT_EQ(*store_->find_body("c-1", Body::kClaim), "");
   EXPECT_EQ(ids(store_->find_by_claim_url(sent.record.client, sent.record.claim_full_url, 5)), Ids{"c-1"});
 }
 

@@ -234,7 +234,7 @@ struct DatabaseDamage {
 TEST_F(PostgresStoreTest, VerifyNamesEachDamage) {
   constexpr DatabaseDamage kDamages[] = {
       {"DELETE FROM bodies WHERE case_seq = 1", "case c-1: no bodies"},
-      {"UPDATE bodies SET claim = '\\x28B52FFD00' WHERE case_seq = 1", "case c-1: a body is damaged"},
+      {"UPDATE bodies SET response = '\\x28B52FFD00' WHERE case_seq = 1", "case c-1: a body is damaged"},
       {"UPDATE bodies SET request = response WHERE case_seq = 1", "case c-1: the request does not have its hash"},
       {"UPDATE bodies SET decisions = request WHERE case_seq = 1", "case c-1: its decisions are damaged"},
       {"DELETE FROM case_keys WHERE kind = 'claim-url' AND case_seq = 1", "case c-1: no key claim-url"},

@@ -48,8 +48,6 @@ store::Submission submission(const std::string& id) {
   record.items = {pump, pole};
   made.bodies.request = R"({"resourceType":"Bundle","id":"request-)" + id + "\"}";
   made.bodies.response = R"({"resourceType":"Bundle","id":"response-)" + id + "\"}";
-  made.bodies.claim = R"({"resourceType":"Claim","id":")" + id + "\"}";
-  made.bodies.claim_response = R"({"resourceType":"ClaimResponse","id":")" + id + "\"}";
   record.request_sha256 = base::sha256_hex(made.bodies.request);
   made.decisions = {{1, R"({"row":"5","case":")" + id + "\"}"}, {2, R"({"row":"10","case":")" + id + "\"}"}};
   made.outbox = {{0, "", "notification", "pended " + id, kNoonMs}};
