@@ -8,6 +8,7 @@
 #include "adapter/endpoints/admin_json.h"
 #include "adapter/endpoints/outcomes.h"
 #include "fhir/base/calendar.h"
+#include "fhir/base/utf8.h"
 #include "fhir/json/document.h"
 #include "fhir/json/writer.h"
 
@@ -104,7 +105,7 @@ http::Response show_trace(const Call& call, const service::TestMode& mode) {
     out.begin_object().member(
         "at", base::to_instant(std::chrono::system_clock::time_point(std::chrono::milliseconds(exchange.at_ms))));
     out.member("method", exchange.method).member("target", exchange.target).member("status", exchange.status);
-    out.member("request", exchange.request).member("response", exchange.response).end_object();
+    out.member("request", base::with_valid_utf8(exchange.request)).member("response", exchange.response).end_object();
   }
   out.end_array().end_object();
   return json_answer(200, std::move(out).take());

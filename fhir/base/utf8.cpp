@@ -50,4 +50,14 @@ std::optional<std::size_t> invalid_utf8_at(std::string_view bytes) {
   return std::nullopt;
 }
 
+std::string with_valid_utf8(std::string_view bytes) {
+  std::string text;
+  text.reserve(bytes.size());
+  for (auto invalid = invalid_utf8_at(bytes); invalid; invalid = invalid_utf8_at(bytes)) {
+    text.append(bytes.substr(0, *invalid)).append("\uFFFD");
+    bytes.remove_prefix(*invalid + 1);
+  }
+  return text.append(bytes);
+}
+
 }  // namespace pas::base

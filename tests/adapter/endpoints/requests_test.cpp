@@ -8,46 +8,17 @@
 //   body
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
-#include <array>
-#include <cstdio>
 #include <string>
 
 #include "fhir/json/document.h"
 #include "tests/adapter/cli/process.h"
 #include "tests/adapter/cli/requests.h"
+#include "tests/support/coding.h"
 #include "tests/support/files.h"
 
 namespace pas {
 namespace {
-
-std::string compressed(const std::string& text, bool gzip) {
-  z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, gzip ? 31 : 15, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string out(deflateBound(&stream, text.size()), '\0');
-  std::string in = text;
-  stream.next_in = reinterpret_cast<Bytef*>(in.data());
-  stream.avail_in = static_cast<uInt>(in.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
-
-std::string chunked(const std::string& body) {
-  constexpr std::size_t kChunk = 1000;
-  std::string out;
-  for (std::size_t at = 0; at < body.size(); at += kChunk) {
-    const std::string part = body.substr(at, kChunk);
-    std::array<char, 24> size{};
-    std::snprintf(size.data(), size.size(), "%zx\r\n", part.size());
-    out.append(size.data()).append(part).append("\r\n");
-  }
-  return out + "0\r\n\r\n";
-}
 
 std::size_t number(json::Node node) {
   return node ? std::stoul(std::string(node.text())) : 0;
@@ -59,7 +30,7 @@ std::string body_of(json::Node each) {
     body = support::read_file(support::repo_path("samples/bundles/" + std::string(each["sample"].text())));
   body.append(number(each["spaces"]), ' ');
   const std::string_view coding = each["coding"].text();
-  return coding.empty() ? body : compressed(body, coding == "gzip");
+  return coding.empty() ? body : support::compressed(body, coding == "gzip" ? support::kGzip : support::kZlib);
 }
 
 struct Sent {
@@ -77,7 +48,7 @@ Sent request_of(json::Node each, const std::string& case_id) {
   if (each["coding"]) sent.head.append("Content-Encoding: ").append(each["coding"].text()).append("\r\n");
   if (each["framing"].text() == "chunked") {
     sent.head.append("Transfer-Encoding: chunked\r\n");
-    sent.body = chunked(sent.body);
+    sent.body = support::chunked(sent.body);
   } else if (!sent.body.empty()) {
     sent.head.append("Content-Length: ").append(std::to_string(sent.body.size())).append("\r\n");
   }

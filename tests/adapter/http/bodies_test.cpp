@@ -1,39 +1,24 @@
 // Request bodies: content codings, Expect, limits.
 
-#define ZLIB_CONST  // input that deflate does not change is const
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <string>
 #include <string_view>
 
 #include "adapter/http/content_coding.h"
 #include "tests/adapter/http/fixture.h"
+#include "tests/support/coding.h"
 #include "tests/support/http_client.h"
 
 namespace pas {
 namespace {
 
+using support::compressed;
 using support::http_request;
 using support::HttpClient;
-
-constexpr int kGzip = 15 + 16;  // zlib's window bits with the wrapper in them
-constexpr int kZlib = 15;
-constexpr int kRaw = -15;
-
-std::string compressed(std::string_view text, int window_bits) {
-  z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, window_bits, 9, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string out(deflateBound(&stream, text.size()) + 32, '\0');
-  stream.next_in = reinterpret_cast<const Bytef*>(text.data());
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
+using support::kGzip;
+using support::kRawDeflate;
+using support::kZlib;
 
 std::string sample(std::size_t size) {
   std::string text;
@@ -61,7 +46,7 @@ TEST(ContentCoding, EveryWrapperAndSize) {
     const std::string text = sample(size);
     EXPECT_EQ(*http::decompress(compressed(text, kGzip), http::Coding::kGzip, size, always), text);
     EXPECT_EQ(*http::decompress(compressed(text, kZlib), http::Coding::kDeflate, size, always), text);
-    EXPECT_EQ(*http::decompress(compressed(text, kRaw), http::Coding::kDeflate, size, always), text);
+    EXPECT_EQ(*http::decompress(compressed(text, kRawDeflate), http::Coding::kDeflate, size, always), text);
     EXPECT_EQ(
         *http::decompress(compressed(text, kGzip) + compressed("more", kGzip), http::Coding::kGzip, size + 4, always),
         text + "more");

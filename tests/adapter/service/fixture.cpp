@@ -4,11 +4,26 @@
 
 #include <array>
 #include <cstdio>
+#include <map>
 
 #include "mappings/pas/v2_2_1/version.h"
 #include "tests/support/files.h"
 
 namespace pas::service_test {
+namespace {
+
+// Once for all adapters: many tests, and each input of a fuzzer, make one.
+std::shared_ptr<const policy::PolicySet> load(const std::string& folder) {
+  static std::map<std::string, std::shared_ptr<const policy::PolicySet>> loaded;
+  auto& policies = loaded[folder];
+  if (policies != nullptr) return policies;
+  auto fresh = policy::PolicySet::load(support::repo_path(folder));
+  if (fresh) return policies = *fresh;
+  for (const policy::LoadError& error : fresh.error()) ADD_FAILURE() << to_string(error);
+  return nullptr;
+}
+
+}  // namespace
 
 std::string CountedIds::uuid() {
   std::array<char, 40> text{};
@@ -18,18 +33,13 @@ std::string CountedIds::uuid() {
 
 Adapter::Adapter(const std::string& specification, const std::string& folder)
     : store(store::open_store(specification).value()) {
-  auto policies = policy::PolicySet::load(support::repo_path(folder));
-  if (!policies) {
-    const policy::LoadErrors errors = policies.error();
-    for (const policy::LoadError& error : errors) ADD_FAILURE() << to_string(error);
-    return;
-  }
-  auto roster = inputs::Roster::load(support::read_file(support::repo_path("samples/providers.csv")), "providers.csv");
-  EXPECT_TRUE(roster);
+  const std::shared_ptr<const policy::PolicySet> policies = load(folder);
+  if (policies == nullptr) return;
+  static const auto roster = std::make_shared<const inputs::Roster>(
+      *inputs::Roster::load(support::read_file(support::repo_path("samples/providers.csv")), "providers.csv"));
   static const auto shared = service::ValidationService::load({}).value();
   validation = shared;
-  adjudicator = std::make_unique<service::Adjudicator>(
-      *policies, std::make_shared<const inputs::Roster>(std::move(*roster)), validation);
+  adjudicator = std::make_unique<service::Adjudicator>(policies, roster, validation);
   service = std::make_unique<service::SubmitService>(*adjudicator, *store, clock, ids,
                                                      service::SubmitService::Options{.test_mode = &test_mode});
 }

@@ -23,5 +23,10 @@ TEST(Utf8, NamesTheFirstBadByte) {
   }
 }
 
+TEST(Utf8, IsMadeValidByteByByte) {
+  EXPECT_EQ(base::with_valid_utf8("caf\xC3\xA9"), "caf\xC3\xA9");
+  EXPECT_EQ(base::with_valid_utf8("a\xE2\x82z\xFF"), "a\uFFFD\uFFFDz\uFFFD");
+}
+
 }  // namespace
 }  // namespace pas
