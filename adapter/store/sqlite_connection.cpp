@@ -9,6 +9,9 @@ constexpr int kBusyTimeoutMs = 2000;
 }  // namespace
 
 Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::string& file, Mode mode) {
+  // Before the library's first use: its count of memory in use is a lock around every allocation.
+  static const int unmetered = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(unmetered);
   sqlite3* handle = nullptr;
   const int flags = (mode == Mode::kWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX |
                     SQLITE_OPEN_EXRESCODE;
@@ -16,6 +19,8 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::stri
   std::unique_ptr<SqliteConnection> connection(new SqliteConnection(handle));
   if (code != SQLITE_OK) return connection->error(code);
   sqlite3_busy_timeout(handle, kBusyTimeoutMs);
+  // Else a statement whose parameter meets the condition of a partial index is prepared again whenever it is bound.
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr);
   if (auto set = connection->execute("PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL; PRAGMA trusted_schema=OFF");
       !set) {
     return set.error();

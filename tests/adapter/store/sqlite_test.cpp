@@ -51,6 +51,23 @@ class SqliteStoreTest : public testing::Test {
   const std::string file_ = folder_.file("store.db");
 };
 
+TEST_F(SqliteStoreTest, OtherValuesDoNotPrepareAStatementAgain) {
+  open();
+  tamper("CREATE TABLE keys (kind TEXT, value TEXT); CREATE INDEX numbers ON keys (value) WHERE kind = 'number'");
+  const auto connection = *SqliteConnection::open(file_, SqliteConnection::Mode::kRead);
+  for (const std::string_view kind : {"number", "member", "number"}) {
+    store::SqliteQuery row(*connection, "SELECT 1 FROM keys WHERE kind = ? AND value = ?", kind, kind);
+    EXPECT_FALSE(row.next());
+    ASSERT_TRUE(row.finish());
+  }
+  sqlite3_stmt* last = nullptr;
+  while (sqlite3_stmt* next = sqlite3_next_stmt(connection->handle(), last)) {
+    EXPECT_EQ(sqlite3_stmt_status(next, SQLITE_STMTSTATUS_REPREPARE, 0), 0) << sqlite3_sql(next);
+    last = next;
+  }
+  EXPECT_NE(last, nullptr);
+}
+
 TEST_F(SqliteStoreTest, EverythingIsThereAfterARestart) {
   auto first = open();
   ASSERT_TRUE(first->commit(submission("c-1")));
