@@ -1,6 +1,7 @@
 // serve: builds everything from its options, answers until SIGTERM, and finishes what runs.
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <future>
 #include <iostream>
@@ -13,11 +14,13 @@
 
 #include "adapter/cli/auth_options.h"
 #include "adapter/cli/commands.h"
+#include "adapter/cli/figures.h"
 #include "adapter/cli/files.h"
 #include "adapter/cli/retention_options.h"
 #include "adapter/cli/serve_options.h"
 #include "adapter/cli/settings.h"
 #include "adapter/endpoints/application.h"
+#include "adapter/endpoints/monitor_endpoints.h"
 #include "adapter/endpoints/outcomes.h"
 #include "adapter/endpoints/policy_endpoints.h"
 #include "adapter/endpoints/review_endpoints.h"
@@ -146,8 +149,10 @@ int serve(const ServeOptions& options, const std::string& settings) {
                                    (*documents)->tools());
   service::TestMode test_mode;
   service::TestMode* const tester = options.test_mode ? &test_mode : nullptr;
-  const service::SubmitService submit(adjudicator, **store, clock, ids,
-                                      {.timetable = timetable_of(options.deadlines), .test_mode = tester});
+  Figures figures;
+  const service::SubmitService submit(
+      adjudicator, **store, clock, ids,
+      {.timetable = timetable_of(options.deadlines), .test_mode = tester, .figures = &figures.of_services()});
   const service::InquireService inquire(adjudicator, **validation, **store, clock);
 
   std::string public_url;  // known once the server listens, and asked for only after that
@@ -171,6 +176,7 @@ int serve(const ServeOptions& options, const std::string& settings) {
   service::CaseService::Options case_options;
   case_options.deny_at_deadline = options.deadlines.deny;
   case_options.base_url = subscription_options.base_url;
+  case_options.figures = &figures.of_services();
   case_options.subscribers = [&subscriptions](const store::Case& record) { return subscriptions.matching(record); };
   for (const endpoints::VersionBase& base : endpoints::versions()) case_options.versions.push_back(base.version);
   const service::CaseService cases(adjudicator, **store, clock, case_options);
@@ -183,6 +189,7 @@ int serve(const ServeOptions& options, const std::string& settings) {
   http_options.workers = options.workers;
   http_options.limits.body_bytes = limits.bytes;
   http_options.tls = *tls;
+  http_options.on_answer = figures.count_answers("public");
   http_options.address_limits = {options.transport.client_connections, options.transport.client_body_mb << 20U};
   http::RateLimiter limiter(options.transport.rate);
   // The routes name the public URL, which may need the port that the system chooses: early requests wait for them.
@@ -203,6 +210,8 @@ int serve(const ServeOptions& options, const std::string& settings) {
                    : endpoints::answer_in_test_mode(request, handle, caller.principal->client, *tester, clock);
       },
       endpoints::refusal_of_http, log, clock, ids);
+  figures.watch(**store, server, log, clock);
+  std::atomic<bool> is_draining = false;
   const auto port = server.start();
   if (!port) {
     std::cerr << "pas-adapter: " << port.error().message << "\n";
@@ -224,6 +233,7 @@ int serve(const ServeOptions& options, const std::string& settings) {
                                            .validation = **validation,
                                            .clock = clock,
                                            .ids = ids,
+                                           .is_draining = is_draining,
                                            .subscriptions = subscription_services,
                                            .test_mode = tester,
                                            .smart = smart},
@@ -237,6 +247,8 @@ int serve(const ServeOptions& options, const std::string& settings) {
     const auto add = [&all](std::vector<endpoints::Route> more) { std::ranges::move(more, std::back_inserter(all)); };
     add(endpoints::delivery_routes(subscription_services));
     add(endpoints::policy_routes(adjudicator, [&] { return reload(adjudicator, options.policies, **documents, log); }));
+    add(endpoints::health_routes(**store, adjudicator, is_draining));
+    add(endpoints::metrics_routes(figures.registry()));
     if (tester != nullptr) add(endpoints::trace_routes(*tester));
     return endpoints::Router(std::move(all), {}, {});
   };
@@ -247,6 +259,7 @@ int serve(const ServeOptions& options, const std::string& settings) {
     admin_options.host = admin_address.host;
     admin_options.port = admin_address.port;
     admin_options.workers = 2;
+    admin_options.on_answer = figures.count_answers("admin");
     if (!is_loopback(admin_address.host)) admin_options.tls = *tls;
     admin = std::make_unique<http::Server>(
         admin_options,
@@ -275,6 +288,7 @@ int serve(const ServeOptions& options, const std::string& settings) {
     if (*tls) reload(**tls, log);
     callers.reload();
   });
+  is_draining = true;
   const bool clean = server.stop(std::chrono::seconds(options.grace_seconds));
   if (admin) admin->stop(std::chrono::seconds(options.grace_seconds));
   worker.stop();

@@ -107,7 +107,7 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
       ->default_str("false");
   command
       .add_option("--admin-listen", options.admin_listen,
-                  "HOST:PORT for /admin: review queue, deliveries, policies; without it there is none")
+                  "HOST:PORT for /admin (review queue, deliveries, policies) and /metrics; without it there are none")
       ->check(CLI::Validator(check_address, ""));
   command
       .add_flag("--test-mode", options.test_mode,

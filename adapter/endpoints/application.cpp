@@ -1,11 +1,11 @@
 #include "adapter/endpoints/application.h"
 
 #include "adapter/endpoints/claim_endpoints.h"
+#include "adapter/endpoints/monitor_endpoints.h"
 #include "adapter/endpoints/outcomes.h"
 #include "adapter/endpoints/questionnaire_endpoints.h"
 #include "adapter/endpoints/test_endpoints.h"
 #include "adapter/endpoints/validate_endpoints.h"
-#include "fhir/json/writer.h"
 #include "mappings/pas/v2_0_1/version.h"
 #include "mappings/pas/v2_2_1/version.h"
 
@@ -13,19 +13,6 @@ namespace pas::endpoints {
 namespace {
 
 using http::Method;
-
-// The process answers; whether the store takes writes is told beside it.
-http::Response health(const store::Store& store) {
-  const store::Health health = store.health();
-  json::Writer out;
-  out.begin_object().member("status", health.writable ? "ok" : "read-only");
-  out.member("storeQueue", static_cast<std::int64_t>(health.queued)).end_object();
-  http::Response response;
-  response.content_type = "application/json";
-  response.headers.add("Cache-Control", "no-store");
-  response.body = std::move(out).take();
-  return response;
-}
 
 }  // namespace
 
@@ -107,8 +94,10 @@ Router make_router(const Services& services, const ServerFacts& facts, std::stri
        {.operation = "validate", .definition = kValidateDefinition}},
       {Method::kPost, Place::kFhir, "/{id}/$validate", kAnyClient,  // a resource type stands for {id}
        validate_handler},
-      {Method::kGet, Place::kServer, "/healthz", kOpen, [&store](Call&) { return health(store); }},
   };
+  for (Route& route : health_routes(store, services.adjudicator, services.is_draining)) {
+    routes.push_back(std::move(route));
+  }
   for (Route& route : questionnaire_routes(services.adjudicator)) routes.push_back(std::move(route));
   for (Route& route : subscription_routes(services.subscriptions)) routes.push_back(std::move(route));
   if (services.test_mode != nullptr) {

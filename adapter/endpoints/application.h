@@ -1,6 +1,7 @@
 #pragma once
 // The route table of the adapter, over the services it is given. Any thread.
 
+#include <atomic>
 #include <optional>
 #include <string>
 
@@ -28,6 +29,7 @@ struct Services {
   const service::ValidationService& validation;
   const base::Clock& clock;
   base::IdSource& ids;
+  const std::atomic<bool>& is_draining;
   SubscriptionServices subscriptions;
   service::TestMode* test_mode = nullptr;   // null: off
   std::optional<SmartServices> smart = {};  // nothing: nobody is asked who they are

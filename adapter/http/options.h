@@ -4,12 +4,24 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace pas::http {
 
 class Tls;
+
+// An answer on its way out, or cut off there.
+struct Answer {
+  std::string_view method;  // "GET"; "other"; empty when the head was not understood
+  std::string_view route;   // Response::route; empty: the server refused by itself
+  int status = 0;
+  double seconds = 0;  // since the request's first byte
+};
+// Called on any thread; quick.
+using AnswerObserver = std::function<void(const Answer&)>;
 
 struct Limits {
   std::size_t head_bytes = std::size_t{16} << 10U;     // request line and headers, else 431
@@ -53,6 +65,7 @@ struct Options {
   AddressLimits address_limits;
   Timeouts timeouts;
   std::shared_ptr<Tls> tls;  // plain HTTP without
+  AnswerObserver on_answer;  // may be empty
 };
 
 }  // namespace pas::http

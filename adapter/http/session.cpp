@@ -339,6 +339,7 @@ void Session::log_access(std::string_view event) {
                    {"status", response_.status},
                    {"bytes", sent_bytes_},
                    {"ms", ms}});
+  if (core_.options.on_answer) core_.options.on_answer({method_, response_.route, response_.status, ms / 1000.0});
 }
 
 void Session::next_request() {

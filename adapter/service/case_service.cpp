@@ -161,6 +161,13 @@ CaseService::Outcome CaseService::commit(OpenCase& open, Change change) const {
     revision.events = std::move(*events);
   }
   if (auto revised = store_.revise(revision); !revised) return revised.error();
+  if (options_.figures != nullptr) {
+    for (const ItemNow& item : open.items()) {
+      const auto before = std::ranges::find(record.items, item.sequence(), &store::Item::sequence);
+      if (before != record.items.end() && before->action == item.decision.action) continue;
+      options_.figures->count_decision(item.decision.policy_id, item.decision.action, revision.action);
+    }
+  }
   auto stored = find(record.id);
   if (!stored) return stored.error();
   return Revised{std::move(*stored)};

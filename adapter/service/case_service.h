@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "adapter/service/adjudicator.h"
+#include "adapter/service/figures.h"
 #include "adapter/service/open_case.h"
 #include "adapter/service/submit_service.h"
 #include "adapter/store/store.h"
@@ -66,6 +67,7 @@ class CaseService {
     std::function<base::Result<std::vector<store::Subscription>>(const store::Case&)> subscribers = {};
     // Base URL of a PAS version by its name, without a slash at its end.
     std::function<std::string(std::string_view version)> base_url;
+    const Figures* figures = nullptr;  // outlives the service
     // The versions that answers are written in; the first for a name that is none of them.
     std::vector<const pas::Version*> versions;
   };

@@ -131,6 +131,7 @@ SubmitOutcome SubmitService::decide_and_commit(const SubmitRequest& request, con
   if (!outcome) {
     validation::Report report = outcome.error();
     report.locate(request.body);
+    if (options_.figures != nullptr) options_.figures->count_faults(report);
     return Refused{std::move(report)};
   }
   Adjudication& adjudication = *outcome;
@@ -193,6 +194,13 @@ SubmitOutcome SubmitService::decide_and_commit(const SubmitRequest& request, con
 
   const auto committed = store_.commit(submission);
   if (!committed) return committed.error();
+  if (options_.figures != nullptr) {
+    options_.figures->count_faults(adjudication.report);
+    for (const ItemNow& item : items) {
+      if (item.kept != nullptr || !item.is_decided()) continue;
+      options_.figures->count_decision(item.decision.policy_id, item.decision.action, store::kSubmitAction);
+    }
+  }
   return Answered{std::move(submission.bodies.response), context.response_id, false};
 }
 

@@ -13,6 +13,7 @@
 #include <variant>
 
 #include "adapter/service/adjudicator.h"
+#include "adapter/service/figures.h"
 #include "adapter/service/item_now.h"
 #include "adapter/service/numbers.h"
 #include "adapter/service/test_mode.h"
@@ -49,7 +50,8 @@ class SubmitService {
     std::chrono::minutes resend_window{10};    // zero: every submission is a new one
     std::chrono::minutes key_window{24 * 60};  // how long an idempotency key is remembered
     Timetable timetable = {};
-    TestMode* test_mode = nullptr;  // outlives the service
+    TestMode* test_mode = nullptr;     // outlives the service
+    const Figures* figures = nullptr;  // likewise
   };
 
   // All references outlive the service.

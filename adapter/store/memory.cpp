@@ -24,6 +24,19 @@ std::optional<Case> MemoryStore::repeat_of(std::string_view client, std::string_
   return std::nullopt;
 }
 
+Result<Backlog> MemoryStore::backlog(std::int64_t now_ms) const {
+  const std::shared_lock lock(mutex_);
+  Backlog backlog;
+  for (const auto& [order, kept] : cases_) {
+    const Case& record = kept.record;
+    if (record.status != Status::kPended || !record.replaced_by.empty()) continue;
+    ++backlog.pended_by_hours[(now_ms - record.received_at_ms) / 3'600'000];
+    if (record.due_ms > 0 && record.due_ms <= now_ms) ++backlog.late;
+  }
+  outbox_.count(now_ms, backlog);
+  return backlog;
+}
+
 void MemoryStore::count_months(const Case& record, int sign) {
   if (record.member_id.empty()) return;
   for (const Item& item : record.items) {

@@ -126,6 +126,11 @@ void MemoryOutbox::forget(std::string_view case_id) {
   std::erase_if(messages_, [case_id](const auto& each) { return each.second.message.case_id == case_id; });
 }
 
+void MemoryOutbox::count(std::int64_t now_ms, Backlog& backlog) const {
+  for (const auto& [id, kept] : messages_) ++(kept.state == State::kFailed ? backlog.failed : backlog.waiting);
+  if (!due_.empty() && due_.begin()->first <= now_ms) backlog.longest_due_ms = due_.begin()->first;
+}
+
 std::vector<Delivery> MemoryOutbox::deliveries(std::string_view subject, int limit) const {
   const auto log = deliveries_.find(subject);
   if (log == deliveries_.end()) return {};

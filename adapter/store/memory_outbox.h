@@ -16,6 +16,8 @@
 
 namespace pas::store {
 
+struct Backlog;
+
 class MemoryOutbox {
  public:
   void add(OutboxMessage message);
@@ -26,6 +28,7 @@ class MemoryOutbox {
   bool has_waiting(std::string_view case_id) const;
   // Removes those of the case, none of which waits.
   void forget(std::string_view case_id);
+  void count(std::int64_t now_ms, Backlog& backlog) const;
   std::vector<Delivery> deliveries(std::string_view subject, int limit) const;
 
  private:

@@ -57,6 +57,7 @@ class MemoryStore final : public Store {
   Result<int> purge(std::string_view first_id, const Retention& retention) override;
   Result<std::vector<std::string>> verify() const override;
   Health health() const override { return {}; }
+  Result<Backlog> backlog(std::int64_t now_ms) const override;
 
  private:
   struct Kept {

@@ -206,6 +206,10 @@ class PostgresStore final : public Store {
 
   Health health() const override { return pool_.health(); }
 
+  Result<Backlog> backlog(std::int64_t now_ms) const override {
+    return pool_.read([&](PostgresConnection& connection) { return read_backlog(connection, now_ms); });
+  }
+
  private:
   Result<std::vector<Case>> find_by_key(std::string_view client, std::string_view kind, std::string_view value,
                                         int limit) const {

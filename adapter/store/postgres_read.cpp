@@ -179,4 +179,28 @@ Result<std::vector<Case>> read_due_cases(PostgresConnection& connection, std::in
   return cases_of(connection.ask(sql, before_ms, std::clamp(limit, 0, kMaxCases)));
 }
 
+Result<Backlog> read_backlog(PostgresConnection& connection, std::int64_t now_ms) {
+  Backlog backlog;
+  auto pended = connection.ask(
+      "SELECT ($1 - received_at_ms) / 3600000, count(*), count(*) FILTER (WHERE due_ms > 0 AND due_ms <= $1) "
+      "FROM cases WHERE status = 'pended' AND status <> 'decided' AND replaced_by = '' GROUP BY 1",
+      now_ms);
+  if (!pended) return pended.error();
+  while (pended->next()) {
+    backlog.pended_by_hours[pended->integer(0)] = pended->integer(1);
+    backlog.late += pended->integer(2);
+  }
+  auto outbox = connection.ask(
+      "SELECT count(*) FILTER (WHERE state <> 'failed'), count(*) FILTER (WHERE state = 'failed'),"
+      " coalesce(min(due_ms) FILTER (WHERE state = 'waiting' AND due_ms <= $1), 0) FROM outbox",
+      now_ms);
+  if (!outbox) return outbox.error();
+  while (outbox->next()) {
+    backlog.waiting = outbox->integer(0);
+    backlog.failed = outbox->integer(1);
+    backlog.longest_due_ms = outbox->integer(2);
+  }
+  return backlog;
+}
+
 }  // namespace pas::store

@@ -24,6 +24,7 @@ Result<std::optional<Case>> read_same_request(PostgresConnection& connection, st
 Result<int> read_months(PostgresConnection& connection, const MonthsQuery& query);
 Result<Page> read_page(PostgresConnection& connection, const CaseFilter& filter, std::optional<std::int64_t> before,
                        int limit);
+Result<Backlog> read_backlog(PostgresConnection& connection, std::int64_t now_ms);
 Result<std::vector<Case>> read_due_cases(PostgresConnection& connection, std::int64_t before_ms, int limit);
 
 }  // namespace pas::store

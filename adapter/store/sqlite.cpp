@@ -224,6 +224,10 @@ class SqliteStore final : public Store {
     return health;
   }
 
+  Result<Backlog> backlog(std::int64_t now_ms) const override {
+    return readers_->ask([&](SqliteConnection& connection) { return read_backlog(connection, now_ms); });
+  }
+
  private:
   Result<std::vector<Case>> find_by_key(std::string_view client, std::string_view kind, std::string_view value,
                                         int limit) const {

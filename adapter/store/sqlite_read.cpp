@@ -190,4 +190,28 @@ Result<std::vector<Case>> read_due_cases(SqliteConnection& connection, std::int6
   return read_cases(connection, row);
 }
 
+Result<Backlog> read_backlog(SqliteConnection& connection, std::int64_t now_ms) {
+  Backlog backlog;
+  SqliteQuery pended(connection,
+                     "SELECT (?1 - received_at_ms) / 3600000, count(*), sum(due_ms > 0 AND due_ms <= ?1) FROM cases "
+                     "WHERE status = 'pended' AND status <> 'decided' AND replaced_by = '' GROUP BY 1",
+                     now_ms);
+  while (pended.next()) {
+    backlog.pended_by_hours[pended.integer(0)] = pended.integer(1);
+    backlog.late += pended.integer(2);
+  }
+  if (auto read = pended.finish(); !read) return read.error();
+  SqliteQuery outbox(connection,
+                     "SELECT coalesce(sum(state <> 'failed'), 0), coalesce(sum(state = 'failed'), 0),"
+                     " coalesce(min(CASE WHEN state = 'waiting' AND due_ms <= ?1 THEN due_ms END), 0) FROM outbox",
+                     now_ms);
+  while (outbox.next()) {
+    backlog.waiting = outbox.integer(0);
+    backlog.failed = outbox.integer(1);
+    backlog.longest_due_ms = outbox.integer(2);
+  }
+  if (auto read = outbox.finish(); !read) return read.error();
+  return backlog;
+}
+
 }  // namespace pas::store

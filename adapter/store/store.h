@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -69,6 +70,16 @@ struct Health {
   std::size_t queued = 0;
   std::size_t queue_limit = 0;
   std::uint64_t log_bytes = 0;  // write-ahead log not yet in the database file
+};
+
+// What waits, for a monitor.
+struct Backlog {
+  std::map<std::int64_t, std::int64_t> pended_by_hours;  // whole hours since it came, and how many; not replaced
+  std::int64_t late = 0;                                 // of these, past their due_ms
+  std::int64_t waiting = 0;                              // messages of the outbox, those that are due later too
+  std::int64_t failed = 0;                               // kept, and not due until they are replayed
+  std::int64_t longest_due_ms = 0;                       // since when the message that is longest due waits; 0: none
+  bool operator==(const Backlog&) const = default;
 };
 
 // The most cases that one call returns; a greater limit is cut to it.
@@ -172,6 +183,8 @@ class Store {
   virtual Result<std::vector<std::string>> verify() const = 0;
 
   virtual Health health() const = 0;
+  // It counts, and so costs the more the more waits: for once in some seconds.
+  virtual Result<Backlog> backlog(std::int64_t now_ms) const = 0;
 };
 
 // kInvalid, naming the field: a bad id, an item or decision sequence that is repeated, a decision without its item, a

@@ -1,6 +1,7 @@
 #pragma once
 // The routes of an adapter without sockets, over a store of its own and a clock that the test moves.
 
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -30,6 +31,7 @@ class Routes {
                                         .validation = *adapter_.validation,
                                         .clock = adapter_.clock,
                                         .ids = adapter_.ids,
+                                        .is_draining = is_draining_,
                                         .subscriptions = {.subscriptions = subscriptions_,
                                                           .validation = *adapter_.validation,
                                                           .store = *adapter_.store,
@@ -64,6 +66,7 @@ class Routes {
   std::vector<endpoints::Route> admin_routes();
 
   bool deny_at_deadline_;
+  std::atomic<bool> is_draining_ = false;
   service_test::Adapter adapter_;
   service::InquireService inquire_;
   notify::SubscriptionService subscriptions_;

@@ -231,6 +231,47 @@ TEST_P(StoreLookup, DueAreThePendedThatNothingReplaced) {
   EXPECT_EQ(ids(store_->cases_due(300, 1)), Ids{"soon"});
 }
 
+TEST_P(StoreLookup, CountsWhatWaits) {
+  constexpr std::int64_t kHourMs = 3'600'000;
+  EXPECT_EQ(*store_->backlog(support::kNoonMs), store::Backlog());
+  const auto pended = [](const std::string& id, std::int64_t age_hours, std::int64_t due_ms) {
+    auto sent = submission(id);
+    sent.record.status = store::Status::kPended;
+    sent.record.received_at_ms = support::kNoonMs - age_hours * kHourMs - 1;
+    sent.record.due_ms = due_ms;
+    sent.outbox.clear();
+    return sent;
+  };
+  commit(pended("c-1", 0, support::kNoonMs + 1));
+  commit(pended("c-2", 5, support::kNoonMs));
+  commit(pended("c-3", 5, 0));
+  auto replaced = pended("c-4", 30, support::kNoonMs);
+  commit(replaced);
+  auto update = submission("c-5");  // decided, with a message that is due at noon
+  update.record.prior_id = "c-4";
+  update.record.status = store::Status::kDecided;
+  commit(update);
+  ASSERT_TRUE(store_->enqueue(
+      {{0, "", "kind", "later", support::kNoonMs + kHourMs, ""}, {0, "", "kind", "failed", support::kNoonMs - 7, ""}}));
+  store::Backlog expected;
+  expected.pended_by_hours = {{0, 1}, {5, 2}};
+  expected.late = 1;
+  expected.waiting = 3;
+  expected.longest_due_ms = support::kNoonMs - 7;
+  EXPECT_EQ(*store_->backlog(support::kNoonMs), expected);
+
+  const auto taken = store_->take_messages(support::kNoonMs - 7, support::kNoonMs + kHourMs, 1);
+  ASSERT_EQ(taken->size(), 1U);
+  store::Settlement failed;
+  failed.outcome = store::Outcome::kFailed;
+  failed.attempt = 1;
+  ASSERT_TRUE(store_->settle(taken->front().id, failed));
+  expected.waiting = 2;
+  expected.failed = 1;
+  expected.longest_due_ms = support::kNoonMs;
+  EXPECT_EQ(*store_->backlog(support::kNoonMs), expected);
+}
+
 PAS_EVERY_BACKEND(StoreLookup);
 
 }  // namespace
