@@ -194,6 +194,7 @@ int serve(const ServeOptions& options, const std::string& settings) {
   http::RateLimiter limiter(options.transport.rate);
   // The routes name the public URL, which may need the port that the system chooses: early requests wait for them.
   std::promise<endpoints::Router> routes;
+  std::atomic<bool> is_draining = false;
   http::Server server(
       http_options,
       [router = routes.get_future().share(), tester, &callers, &limiter, &clock](http::Request&& request) {
@@ -211,7 +212,6 @@ int serve(const ServeOptions& options, const std::string& settings) {
       },
       endpoints::refusal_of_http, log, clock, ids);
   figures.watch(**store, server, log, clock);
-  std::atomic<bool> is_draining = false;
   const auto port = server.start();
   if (!port) {
     std::cerr << "pas-adapter: " << port.error().message << "\n";

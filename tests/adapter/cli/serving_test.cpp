@@ -171,6 +171,37 @@ TEST(Serving, TheAdminReloadAnswersWithThePoliciesInForceOrEveryMistakeWithItsPl
   EXPECT_EQ(adapter.stop(), 0);
 }
 
+TEST(Serving, TellsFiguresAndReadiness) {
+  RunningAdapter adapter({"--store", "memory", "--admin-listen", "127.0.0.1:0"});
+  ASSERT_NE(adapter.admin_port(), 0) << adapter.process().errors();
+  const auto get = [](std::uint16_t port, const char* target) {
+    return ask(port, http_request("GET", target)).value_or(support::HttpAnswer{});
+  };
+  for (const std::uint16_t port : {adapter.port(), adapter.admin_port()}) {
+    const auto ready = get(port, "/readyz");
+    EXPECT_EQ(ready.status, 200);
+    EXPECT_EQ(ready.body, R"({"ready":true,"storeWritable":true,"policiesLoaded":true,"draining":false})");
+    EXPECT_EQ(get(port, "/healthz").status, 200);
+  }
+  EXPECT_EQ(get(adapter.port(), "/metrics").status, 404) << "on the admin listener alone";
+
+  EXPECT_EQ(ask(adapter.port(), submit_request(support::distinct_bundle(1)))->status, 200);
+  EXPECT_EQ(ask(adapter.port(), submit_request("{}"))->status, 400);
+  EXPECT_EQ(ask(adapter.port(), "GET / HTTP/1.1\r\n\r\n")->status, 400);
+  const auto figures = get(adapter.admin_port(), "/metrics");
+  EXPECT_EQ(figures.header("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
+  for (const char* line :
+       {"pas_http_requests_total{listener=\"public\",method=\"POST\",route=\"/fhir/Claim/$submit\",status=\"200\"} 1\n",
+        "pas_http_requests_total{listener=\"public\",method=\"POST\",route=\"/fhir/Claim/$submit\",status=\"400\"} 1\n",
+        "pas_http_request_seconds_count{listener=\"public\",route=\"/fhir/Claim/$submit\"} 2\n",
+        "route=\"(refused)\",status=\"400\"} 1\n", ",action=\"A1\",by=\"submit\"} 1\n",
+        "pas_validation_faults_total{rule=\"", "pas_pended_cases{age=\"over 7d\"} 0\n", "pas_outbox_dead 0\n",
+        "pas_store_writable 1\n", "pas_http_connections ", "process_open_fds ", "pas_build_info{version=\""}) {
+    EXPECT_NE(figures.body.find(line), std::string::npos) << line << figures.body;
+  }
+  EXPECT_EQ(adapter.stop(), 0);
+}
+
 TEST(Serving, ASecondAdapterMayNotHaveTheStore) {
   const support::TemporaryFolder folder;
   const std::string store = "sqlite:" + folder.file("adapter.db");
