@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "adapter/audit/trail.h"
 #include "adapter/cli/auth_options.h"
 #include "adapter/cli/commands.h"
 #include "adapter/cli/figures.h"
@@ -141,6 +142,17 @@ int serve(const ServeOptions& options, const std::string& settings) {
     return kFailed;
   }
 
+  std::unique_ptr<audit::Trail> trail;
+  if (!options.audit.empty()) {
+    auto opened =
+        audit::Trail::open({.file = options.audit, .rotate_bytes = options.audit_rotate_mb << 20U}, clock, log);
+    if (!opened) {
+      std::cerr << "pas-adapter: --audit: " << opened.error().message << "\n";
+      return kFailed;
+    }
+    trail = std::move(*opened);
+  }
+
   report_loading((*validation)->loading(), log);
   json::Limits limits;
   limits.bytes = options.body_limit_mb << 20U;
@@ -236,6 +248,7 @@ int serve(const ServeOptions& options, const std::string& settings) {
                                            .is_draining = is_draining,
                                            .subscriptions = subscription_services,
                                            .test_mode = tester,
+                                           .trail = trail.get(),
                                            .smart = smart},
                                           {.software_version = PAS_VERSION,
                                            .build_date = kReleaseDate,
@@ -250,7 +263,7 @@ int serve(const ServeOptions& options, const std::string& settings) {
     add(endpoints::health_routes(**store, adjudicator, is_draining));
     add(endpoints::metrics_routes(figures.registry()));
     if (tester != nullptr) add(endpoints::trace_routes(*tester));
-    return endpoints::Router(std::move(all), {}, {});
+    return endpoints::Router(std::move(all), {}, {}, trail.get());
   };
   std::unique_ptr<http::Server> admin;
   if (!options.admin_listen.empty()) {
@@ -284,7 +297,8 @@ int serve(const ServeOptions& options, const std::string& settings) {
     std::cout << "NO AUTHENTICATION (--auth none): whoever reaches this address may do everything" << std::endl;
 
   wait_for_the_end(signals, [&] {
-    (void)reload(adjudicator, options.policies, **documents, log);
+    const bool is_reloaded = reload(adjudicator, options.policies, **documents, log).empty();
+    if (trail) (void)trail->write({.kind = &audit::kConfigured, .what = "SIGHUP", .status = is_reloaded ? 200 : 422});
     if (*tls) reload(**tls, log);
     callers.reload();
   });

@@ -118,6 +118,13 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
                        "Remove closed cases so long after their last change and service (2555d), at least six months "
                        "after the service; without it nothing is removed");
   add_auth_options(command, options.auth);
+  command.add_option("--audit", options.audit,
+                     "File that every access and change is appended to as an AuditEvent; while it cannot be written, "
+                     "requests are answered 503");
+  command.add_option("--audit-rotate-mb", options.audit_rotate_mb, "Size at which the audit file gets a number")
+      ->check(CLI::Range(1U, 100'000U).description(""))
+      ->type_name("1-100000")
+      ->capture_default_str();
 }
 
 }  // namespace pas::cli

@@ -35,6 +35,8 @@ struct ServeOptions {
   DeadlineOptions deadlines;
   std::string retain;  // empty: nothing is removed
   AuthOptions auth;
+  std::string audit;
+  std::uint64_t audit_rotate_mb = 100;
   bool check = false;
 };
 

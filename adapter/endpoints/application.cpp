@@ -110,7 +110,7 @@ Router make_router(const Services& services, const ServerFacts& facts, std::stri
   routes.push_back({Method::kGet, Place::kFhir, "/metadata", kOpen, [described, facts](Call& call) {
                       return fhir_json(200, write_capability_statement(described, *call.version, call.base_url, facts));
                     }});
-  return {std::move(routes), versions(), std::move(public_url)};
+  return {std::move(routes), versions(), std::move(public_url), services.trail};
 }
 
 }  // namespace pas::endpoints

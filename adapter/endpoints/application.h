@@ -32,6 +32,7 @@ struct Services {
   const std::atomic<bool>& is_draining;
   SubscriptionServices subscriptions;
   service::TestMode* test_mode = nullptr;   // null: off
+  audit::Trail* trail = nullptr;            // null: nothing is recorded
   std::optional<SmartServices> smart = {};  // nothing: nobody is asked who they are
 };
 

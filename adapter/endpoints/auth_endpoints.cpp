@@ -52,7 +52,8 @@ std::optional<auth::TokenRequest> read_form(const http::Request& request) {
   return read;
 }
 
-http::Response give_token(const Call& call, const SmartServices& smart) {
+http::Response give_token(Call& call, const SmartServices& smart) {
+  call.caller.client.clear();  // until it is known
   const auto form = read_form(call.request);
   if (!form) {
     return denied(
@@ -67,6 +68,7 @@ http::Response give_token(const Call& call, const SmartServices& smart) {
   const auto& token = std::get<auth::Granted>(outcome);
   smart.log->write(observe::Severity::kInfo, "auth.token_given", call.request.request_id,
                    {{"client", token.client}, {"scope", token.scope}});
+  call.caller.client = token.client;
   return granted(token);
 }
 

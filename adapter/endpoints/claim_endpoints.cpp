@@ -83,7 +83,10 @@ http::Response submit_claim(Call& call, const service::SubmitService& service) {
     request.idempotency_key = *key;
   }
   auto outcome = service.submit(request);
-  if (auto* answered = std::get_if<service::Answered>(&outcome)) return fhir_json(200, std::move(answered->body));
+  if (auto* answered = std::get_if<service::Answered>(&outcome)) {
+    call.touch_case(answered->case_id);
+    return fhir_json(200, std::move(answered->body));
+  }
   if (const auto* refused = std::get_if<service::Refused>(&outcome)) return refusal(400, refused->report);
   const auto& error = std::get<base::Error>(outcome);
   if (error.code == base::ErrorCode::kConflict) {
@@ -95,6 +98,7 @@ http::Response submit_claim(Call& call, const service::SubmitService& service) {
 http::Response inquire_claim(Call& call, const service::InquireService& service) {
   auto outcome = service.inquire(std::move(call.request.body), *call.version, call.base_url, call.caller.client);
   if (auto* found = std::get_if<service::InquireService::Found>(&outcome)) {
+    for (const std::string& id : found->case_ids) call.touch_case(id);
     return fhir_json(200, std::move(found->body));
   }
   if (const auto* refused = std::get_if<service::Refused>(&outcome)) return refusal(400, refused->report);
@@ -108,6 +112,7 @@ http::Response submit_attachment(Call& call, const service::CaseService& cases, 
   if (const auto* refused = std::get_if<service::Refused>(&outcome)) return refusal(400, refused->report);
   if (const auto* error = std::get_if<base::Error>(&outcome)) return failure(*error);
   const auto& answer = std::get<service::AttachmentAnswer>(outcome);
+  call.touch_case(answer.case_id);
   std::string text = "Received for " + call.base_url + "/ClaimResponse/" + answer.case_id + ". ";
   if (!answer.is_final) {
     text += "More is to come: nothing is decided until an attachment is final.";
@@ -141,7 +146,7 @@ http::Response read_claim_response(const Call& call, const store::Store& store, 
   return text ? fhir_json(200, std::move(*text)) : failure(text.error());
 }
 
-http::Response search_cases(const Call& call, const store::Store& store, const service::CaseService& cases,
+http::Response search_cases(Call& call, const store::Store& store, const service::CaseService& cases,
                             std::string_view type) {
   const auto claim_token = call.request.parameter("identifier");
   const auto patient_token = call.request.parameter("patient.identifier");
@@ -162,6 +167,7 @@ http::Response search_cases(const Call& call, const store::Store& store, const s
   std::vector<Found> matches;
   for (store::Case& record : *found) {
     std::string id = record.id;
+    call.touch_case(id);
     auto text = type == "Claim" ? claim_of(store, id) : claim_response_of(call, store, cases, std::move(record));
     if (!text) return failure(text.error());
     matches.push_back({std::move(id), std::move(*text)});

@@ -23,7 +23,7 @@ http::Response read_claim(const Call& call, const store::Store& store);
 // GET ClaimResponse/{id}: as it stands, in the version that asks.
 http::Response read_claim_response(const Call& call, const store::Store& store, const service::CaseService& cases);
 // GET Claim and ClaimResponse by `identifier` or `patient.identifier` (value, |value or system|value): a searchset.
-http::Response search_cases(const Call& call, const store::Store& store, const service::CaseService& cases,
+http::Response search_cases(Call& call, const store::Store& store, const service::CaseService& cases,
                             std::string_view type);
 
 }  // namespace pas::endpoints

@@ -58,7 +58,7 @@ void write_case(const store::Case& record, std::int64_t now, json::Writer& out) 
   out.end_array();
 }
 
-http::Response list_queue(const Call& call, const store::Store& store, const base::Clock& clock) {
+http::Response list_queue(Call& call, const store::Store& store, const base::Clock& clock) {
   const auto text = [&call](std::string_view name) { return std::string(call.request.parameter(name).value_or("")); };
   std::vector<std::string> mistakes;
   const auto number = [&](std::string_view name) -> std::optional<std::int64_t> {
@@ -86,6 +86,7 @@ http::Response list_queue(const Call& call, const store::Store& store, const bas
   json::Writer out;
   out.begin_object().key("cases").begin_array();
   for (const store::Case& record : page->cases) {
+    call.touch_case(record.id);
     out.begin_object();
     write_case(record, now, out);
     out.end_object();

@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "adapter/endpoints/audit_event.h"
 #include "adapter/endpoints/media_types.h"
 #include "adapter/endpoints/outcomes.h"
 #include "fhir/base/text.h"
@@ -83,8 +84,9 @@ struct Router::Match {
   std::string_view id;
 };
 
-Router::Router(std::vector<Route> routes, std::vector<VersionBase> versions, std::string public_url)
-    : routes_(std::move(routes)), versions_(std::move(versions)), public_url_(std::move(public_url)) {}
+Router::Router(std::vector<Route> routes, std::vector<VersionBase> versions, std::string public_url,
+               audit::Trail* trail)
+    : routes_(std::move(routes)), versions_(std::move(versions)), public_url_(std::move(public_url)), trail_(trail) {}
 
 std::vector<Router::Match> Router::match(std::string_view path) const {
   std::vector<Match> matches;
@@ -126,22 +128,48 @@ http::Response Router::handle(http::Request& request, const auth::Identity& call
   return response;
 }
 
+http::Response Router::answer(Call& call, const Match& match, const auth::Identity& caller) const {
+  if (auto refused = refuse_caller(caller, match.route->scope)) return std::move(*refused);
+  if (match.version != nullptr) {
+    call.version = match.version->version;
+    call.base_url = public_url_ + std::string(match.base_path);
+    if (auto refused = refuse_accept(call.request)) return std::move(*refused);
+    const bool has_body = match.route->method == http::Method::kPost || match.route->method == http::Method::kPut;
+    if (has_body && !call.request.body.empty()) {
+      if (auto refused = refuse_content_type(call.request)) return std::move(*refused);
+    }
+  }
+  return match.route->handler(call);
+}
+
+// What was done and could not be recorded afterwards is not told: the client asks again, and a submission that is
+// stored gets its stored answer then.
+http::Response Router::answer_with_record(Call& call, const Match& match, const auth::Identity& caller) const {
+  const audit::Kind* kind = trail_ == nullptr ? nullptr : audit_kind_of(*match.route);
+  if (kind == nullptr) return answer(call, match, caller);
+  const base::Error no_record = base::unavailable("no access without a record");
+  if (!trail_->is_ready()) return failure(no_record);
+  const auto record = [&](int status) {
+    if (!caller.principal && match.route->scope != kOpen) call.caller.client.clear();
+    return trail_->write(audit_event(*kind, *match.route, match.base_path, call, status));
+  };
+  http::Response response;
+  try {
+    response = answer(call, match, caller);
+  } catch (...) {
+    (void)record(500);
+    throw;
+  }
+  return record(response.status) ? response : failure(no_record);
+}
+
 http::Response Router::dispatch(http::Request& request, const auth::Identity& caller,
                                 const std::vector<Match>& matches) const {
   const http::Method method = request.method == http::Method::kHead ? http::Method::kGet : request.method;
   for (const Match& match : matches) {
     if (match.route->method != method) continue;
-    if (auto refused = refuse_caller(caller, match.route->scope)) return std::move(*refused);
     Call call{request, nullptr, {}, std::string(match.id), caller.principal.value_or(auth::Principal())};
-    if (match.version != nullptr) {
-      call.version = match.version->version;
-      call.base_url = public_url_ + std::string(match.base_path);
-      if (auto refused = refuse_accept(request)) return std::move(*refused);
-      if ((method == http::Method::kPost || method == http::Method::kPut) && !request.body.empty()) {
-        if (auto refused = refuse_content_type(request)) return std::move(*refused);
-      }
-    }
-    return match.route->handler(call);
+    return answer_with_record(call, match, caller);
   }
   const std::string allowed = allow([&matches](http::Method taken) {
     return std::any_of(matches.begin(), matches.end(),

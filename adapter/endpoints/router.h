@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapter/audit/trail.h"
 #include "adapter/auth/principal.h"
 #include "adapter/http/message.h"
 #include "mappings/pas/version.h"
@@ -32,6 +33,10 @@ struct Call {
   std::string base_url;         // public URL with the base path, without a slash at the end; empty likewise
   std::string id;               // what stands for {id} in the path
   auth::Principal caller = {};  // who asks; of no meaning where the route is open
+  // What the answer tells of or has changed, beside what {id} names: "ClaimResponse/…", for the audit.
+  std::vector<std::string> touched = {};
+
+  void touch_case(std::string_view case_id) { touched.push_back("ClaimResponse/" + std::string(case_id)); }
 };
 
 struct SearchParameter {
@@ -66,7 +71,10 @@ struct Route {
 class Router {
  public:
   // `public_url`: scheme and authority that clients reach this server by, without a slash at the end.
-  Router(std::vector<Route> routes, std::vector<VersionBase> versions, std::string public_url);
+  // With a `trail`, which outlives the router, every request for a route that is not open is recorded before it is
+  // answered, and answered 503 when it cannot be.
+  Router(std::vector<Route> routes, std::vector<VersionBase> versions, std::string public_url,
+         audit::Trail* trail = nullptr);
 
   // 404 and 405 as FHIR wants them, 401 and 403 by RFC 6750; HEAD as GET; OPTIONS answers what is allowed.
   http::Response handle(http::Request& request, const auth::Identity& caller) const;
@@ -78,10 +86,13 @@ class Router {
   http::Response dispatch(http::Request& request, const auth::Identity& caller,
                           const std::vector<Match>& matches) const;
   std::vector<Match> match(std::string_view path) const;
+  http::Response answer(Call& call, const Match& match, const auth::Identity& caller) const;
+  http::Response answer_with_record(Call& call, const Match& match, const auth::Identity& caller) const;
 
   std::vector<Route> routes_;
   std::vector<VersionBase> versions_;
   std::string public_url_;
+  audit::Trail* trail_;
 };
 
 }  // namespace pas::endpoints

@@ -67,6 +67,7 @@ http::Response create(Call& call, const SubscriptionServices& services) {
     services.wake();
     http::Response response = fhir_json(201, saved.json);
     response.headers.add("Location", call.base_url + "/Subscription/" + saved.id);
+    call.touched.push_back("Subscription/" + saved.id);
     return response;
   });
 }

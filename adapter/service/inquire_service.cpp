@@ -144,7 +144,9 @@ InquireService::Outcome InquireService::inquire(std::string body, const pas::Ver
   if (!cases) return cases.error();
 
   std::vector<std::string> bundles;
+  std::vector<std::string> case_ids;
   for (const auto& open : *cases) {
+    case_ids.push_back(open->record().id);
     auto history = store_.history(open->record().id);
     if (!history) return history.error();
     const auto decided_ms = history->empty() ? open->record().received_at_ms : history->back().at_ms;
@@ -158,7 +160,8 @@ InquireService::Outcome InquireService::inquire(std::string body, const pas::Ver
   }
   return Found{version.answers_inquiry_with_parameters
                    ? pas::write_inquiry_parameters(bundles)
-                   : pas::write_inquiry_bundle(bundles, index.bundle()["identifier"], now)};
+                   : pas::write_inquiry_bundle(bundles, index.bundle()["identifier"], now),
+               std::move(case_ids)};
 }
 
 }  // namespace pas::service

@@ -31,6 +31,7 @@ class InquireService {
 
   struct Found {
     std::string body;  // Parameters, or a Bundle in a version that answers with one
+    std::vector<std::string> case_ids = {};
   };
   using Outcome = std::variant<Found, Refused, base::Error>;
   // Whoever knows member and provider may ask (PAS 2.2.1 spec-53); of a case of another than `client` the Claim is

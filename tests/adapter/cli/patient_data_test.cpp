@@ -77,7 +77,9 @@ std::string mark(std::string_view bundle, Marked how) {
 
 class PatientData : public testing::Test {
  protected:
-  PatientData() : adapter_({"--store", "sqlite:" + folder_.file("adapter.db"), "--admin-listen", "127.0.0.1:0"}) {}
+  PatientData()
+      : adapter_({"--store", "sqlite:" + folder_.file("adapter.db"), "--admin-listen", "127.0.0.1:0", "--audit",
+                  folder_.file("audit.ndjson")}) {}
 
   int send(const std::string& request) { return ask(adapter_.port(), request).value_or(support::HttpAnswer{}).status; }
   int post(const std::string& target, const std::string& body, const std::string& headers = "") {
@@ -96,7 +98,7 @@ class PatientData : public testing::Test {
   const std::string m_{kMarker};
 };
 
-TEST_F(PatientData, IsInNoLogNoMetricAndNoCrash) {
+TEST_F(PatientData, IsInNoLogNoMetricNoAuditAndNoCrash) {
   ASSERT_NE(adapter_.port(), 0) << adapter_.process().errors();
   int answered = 0;
   int refused = 0;
@@ -152,6 +154,11 @@ TEST_F(PatientData, IsInNoLogNoMetricAndNoCrash) {
   EXPECT_NE(adapter_.process().errors().find("http.access"), std::string::npos);
   expect_nowhere(adapter_.process().errors(), "the log");
   expect_nowhere(adapter_.process().output(), "standard output");
+  const std::string audit = support::read_file(folder_.file("audit.ndjson"));
+  EXPECT_NE(audit.find("\"reference\":\"ClaimResponse/"), std::string::npos);
+  expect_nowhere(audit, "the audit");
+  support::Process verify({{"audit", "verify", folder_.file("audit.ndjson")}});
+  EXPECT_EQ(verify.wait(), 0) << verify.output() << verify.errors();
 }
 
 }  // namespace

@@ -16,13 +16,13 @@ namespace pas::endpoints_test {
 class Routes {
  public:
   explicit Routes(const std::string& store, bool deny_at_deadline = false,
-                  const std::string& policies = "mappings/policies")
+                  const std::string& policies = "mappings/policies", audit::Trail* trail = nullptr)
       : deny_at_deadline_(deny_at_deadline),
         adapter_(store, policies),
         inquire_(*adapter_.adjudicator, *adapter_.validation, *adapter_.store, adapter_.clock),
         subscriptions_(*adapter_.store, adapter_.clock, adapter_.ids, subscription_options()),
         cases_(*adapter_.adjudicator, *adapter_.store, adapter_.clock, case_options()),
-        admin_(admin_routes(), {}, ""),
+        admin_(admin_routes(), {}, "", trail),
         router_(endpoints::make_router({.submit = *adapter_.service,
                                         .inquire = inquire_,
                                         .cases = cases_,
@@ -36,7 +36,8 @@ class Routes {
                                                           .validation = *adapter_.validation,
                                                           .store = *adapter_.store,
                                                           .clock = adapter_.clock},
-                                        .test_mode = &adapter_.test_mode},
+                                        .test_mode = &adapter_.test_mode,
+                                        .trail = trail},
                                        {}, "https://payer.example")) {}
 
   // By a client that may do everything with what is its own. "anonymous" may subscribe for every organization, as it
