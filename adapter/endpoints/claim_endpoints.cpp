@@ -41,29 +41,31 @@ bool has_identifier(const std::vector<store::Identifier>& identifiers, const sto
 
 // The Claim of a request or the ClaimResponse of a response, which come first in their Bundles.
 base::Result<std::string> first_resource(std::string bundle, std::string_view id) {
-  const auto document = json::Document::parse(std::move(bundle));
+  json::Limits limits;
+  limits.bytes = bundle.size();  // it was taken, under the limit of its time
+  const auto document = json::Document::parse(std::move(bundle), limits);
   if (!document) return base::unavailable("case " + std::string(id) + ": a body is damaged");
   return pas::write_with_id(pas::submitted_bundle(document->root())["entry"].at(0)["resource"], id);
 }
 
+base::Result<std::string> stored_resource(const store::Store& store, const std::string& id, store::Body body) {
+  auto bundle = store.find_body(id, body);
+  if (!bundle) return bundle.error();
+  return first_resource(std::move(*bundle).value_or("{}"), id);
+}
+
 base::Result<std::string> claim_of(const store::Store& store, const std::string& id) {
-  auto request = store.find_body(id, store::Body::kRequest);
-  if (!request) return request.error();
-  return first_resource(std::move(*request).value_or("{}"), id);
+  return stored_resource(store, id, store::Body::kRequest);
 }
 
 // What is stored is in the version of the request.
 base::Result<std::string> claim_response_of(const Call& call, const store::Store& store,
                                             const service::CaseService& cases, store::Case record) {
+  if (record.version == call.version->name) return stored_resource(store, record.id, store::Body::kResponse);
   const std::string id = record.id;
-  if (record.version != call.version->name) {
-    auto response = cases.response(std::move(record), *call.version);
-    if (!response) return response.error();
-    return first_resource(std::move(*response), id);
-  }
-  auto response = store.find_body(id, store::Body::kResponse);
+  auto response = cases.response(std::move(record), *call.version);
   if (!response) return response.error();
-  return first_resource(std::move(*response).value_or("{}"), id);
+  return first_resource(std::move(*response), id);
 }
 
 }  // namespace
