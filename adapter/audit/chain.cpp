@@ -1,6 +1,5 @@
 #include "adapter/audit/chain.h"
 
-#include <algorithm>
 #include <fstream>
 #include <set>
 
@@ -16,17 +15,12 @@ constexpr std::size_t kHashLength = 64;
 
 // What is wrong with a line that should follow `last`; empty when nothing is.
 std::string fault_of(std::string_view line, bool is_whole, const std::string& last) {
-  if (!is_whole)
-    return "the file ends within this line (after a crash: serve cuts it off "
-           "at its next start)";
+  if (!is_whole) return "the file ends within this line (after a crash: serve cuts it off at its next start)";
   const auto previous = previous_of(line);
   if (!previous) return "no line of an audit file";
   if (*previous == last) return "";
-  if (last == kNoLine)
-    return "something came before this line: its file is missing, or --from is "
-           "wanted";
-  return "it does not follow the line before: that one was changed, or lines "
-         "were taken out, put in or moved";
+  if (last == kNoLine) return "something came before this line: its file is missing, or --from is wanted";
+  return "it does not follow the line before: that one was changed, or lines were taken out, put in or moved";
 }
 
 }  // namespace

@@ -53,11 +53,9 @@ void write_entities(const Event& event, json::Writer& out) {
   out.key("entity").begin_array();
   for (const std::string& entity : event.entities) {
     out.begin_object().key("what").begin_object().member("reference", entity).end_object().key("type");
-    write_coding(out, "http://terminology.hl7.org/CodeSystem/audit-entity-type",
-                 "2");  // system object
+    write_coding(out, "http://terminology.hl7.org/CodeSystem/audit-entity-type", "2");  // system object
     out.key("role");
-    write_coding(out, "http://terminology.hl7.org/CodeSystem/object-role",
-                 "4");  // domain resource
+    write_coding(out, "http://terminology.hl7.org/CodeSystem/object-role", "4");  // domain resource
     out.end_object();
   }
   if (!event.request_id.empty()) {
@@ -88,8 +86,7 @@ std::string to_json(const Event& event, std::chrono::system_clock::time_point at
   write_agents(event, out);
   out.key("source").begin_object().key("observer").begin_object().member("display", "pas-adapter").end_object();
   out.key("type").begin_array();
-  write_coding(out, "http://terminology.hl7.org/CodeSystem/security-source-type",
-               "4");  // application server
+  write_coding(out, "http://terminology.hl7.org/CodeSystem/security-source-type", "4");  // application server
   out.end_array().end_object();
   write_entities(event, out);
   out.end_object();

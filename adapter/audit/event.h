@@ -39,8 +39,7 @@ inline constexpr Kind kGap{kDicom, "110101", kDicom, "110101", "E"};         // 
 
 struct Event {
   const Kind* kind = &kOperated;
-  std::string what = {};  // "POST /fhir/Claim/$submit": the route's pattern,
-                          // never a path as sent
+  std::string what = {};  // "POST /fhir/Claim/$submit": the route's pattern, never a path as sent
   int status = 200;       // of HTTP
   std::string client = {};
   std::string address = {};

@@ -91,12 +91,12 @@ base::Result<std::unique_ptr<Trail>> Trail::open(const Options& options, const b
   {
     const std::lock_guard lock(trail->mutex_);
     if (auto opened = trail->open_file(); !opened) return opened.error();
-    if (auto repaired = trail->repair(); !repaired) return repaired.error();
+    const auto cut_bytes = trail->repair();
+    if (!cut_bytes) return cut_bytes.error();
     Event started{.kind = &kStarted};
-    if (trail->cut_bytes_ > 0) {
-      started.description =
-          "The file ended within a line: " + std::to_string(trail->cut_bytes_) + " bytes were cut off.";
-      log.write(observe::Severity::kWarning, "audit.repaired", {}, {{"cut_bytes", trail->cut_bytes_}});
+    if (*cut_bytes > 0) {
+      started.description = "The file ended within a line: " + std::to_string(*cut_bytes) + " bytes were cut off.";
+      log.write(observe::Severity::kWarning, "audit.repaired", {}, {{"cut_bytes", *cut_bytes}});
     }
     if (auto written = trail->append(started); !written) return written.error();
     trail->tell_anchor();
@@ -132,23 +132,23 @@ base::Result<void> Trail::open_file() {
   return {};
 }
 
-base::Result<void> Trail::repair() {
+base::Result<std::uint64_t> Trail::repair() {
   last_ = kNoLine;
   auto tail = tail_of(options_.file);
   if (!tail) return base::unavailable("cannot read " + options_.file);
-  cut_bytes_ = tail->half_bytes;
-  size_ -= cut_bytes_;
-  if (cut_bytes_ > 0 && ::ftruncate(descriptor_, static_cast<off_t>(size_)) != 0) {
+  const std::uint64_t cut_bytes = tail->half_bytes;
+  size_ -= cut_bytes;
+  if (cut_bytes > 0 && ::ftruncate(descriptor_, static_cast<off_t>(size_)) != 0) {
     return failure_of("repair", options_.file, errno);
   }
   if (const int newest = newest_rotation(options_.file); size_ == 0 && newest > 0) {
     tail = tail_of(rotation_name(options_.file, newest));
     if (!tail) return base::unavailable("cannot read " + rotation_name(options_.file, newest));
   }
-  if (tail->line.empty()) return {};
+  if (tail->line.empty()) return cut_bytes;
   if (!previous_of(tail->line)) return base::invalid(options_.file + " is no audit file");
   last_ = base::sha256_hex(tail->line);
-  return {};
+  return cut_bytes;
 }
 
 base::Result<void> Trail::append(const Event& event) {

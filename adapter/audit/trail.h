@@ -48,7 +48,7 @@ class Trail {
       : options_(options), clock_(clock), log_(log) {}
   // These want the mutex held.
   base::Result<void> open_file();
-  base::Result<void> repair();
+  base::Result<std::uint64_t> repair();  // bytes of half a line that were cut off
   base::Result<void> append(const Event& event);
   base::Result<void> rotate();
   bool recover();
@@ -65,8 +65,7 @@ class Trail {
   std::mutex mutex_;
   int descriptor_ = -1;
   std::uint64_t size_ = 0;
-  std::uint64_t cut_bytes_ = 0;  // of a half line, at the start
-  std::string last_;             // hash of the last line
+  std::string last_;  // hash of the last line
   bool has_failed_ = false;
   std::uint64_t lost_ = 0;  // events that were not written since it failed
 

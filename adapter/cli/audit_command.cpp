@@ -36,9 +36,7 @@ void add_audit(CLI::App& app, int& exit_code) {
   command->add_option("file", *files, "Audit files, the oldest first: FILE.000001 FILE.000002 … FILE")->required();
   command->add_option("--from", options->from, "Hash that the first line follows, where older files are gone");
   command->add_option("--anchor", options->anchors, "Hash of a line that must be there: audit.anchor of the log");
-  command->footer(
-      "Exit code: 0 sound; 1 a broken link, named by file and "
-      "line; 2 wrong call, or no such file.");
+  command->footer("Exit code: 0 sound; 1 a broken link, named by file and line; 2 wrong call, or no such file.");
   command->callback([=, &exit_code] { exit_code = run_audit_verify(*files, *options); });
 }
 

@@ -1,6 +1,5 @@
 #include "adapter/cli/figures.h"
 
-#include <algorithm>
 #include <array>
 #include <mutex>
 #include <string>

@@ -1,21 +1,12 @@
 #include "adapter/endpoints/audit_event.h"
 
-#include <algorithm>
-
 #include "adapter/endpoints/auth_endpoints.h"
+#include "fhir/base/text.h"
 
 namespace pas::endpoints {
 namespace {
 
 constexpr std::string_view kIdPart = "/{id}";
-
-bool is_uuid(std::string_view id) {
-  constexpr std::string_view kShape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-  return std::equal(id.begin(), id.end(), kShape.begin(), kShape.end(), [](char c, char shape) {
-    const bool is_digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-    return shape == '-' ? c == '-' : is_digit;
-  });
-}
 
 // "Subscription" of "/Subscription/{id}/$status"; empty where {id} names no resource.
 std::string_view type_of(std::string_view path) {
@@ -23,19 +14,6 @@ std::string_view type_of(std::string_view path) {
   if (end == std::string_view::npos || end == 0) return "";
   const std::string_view type = path.substr(0, end).substr(path.rfind('/', end - 1) + 1);
   return type == "cases" ? "ClaimResponse" : type == "outbox" ? "" : type;
-}
-
-std::string_view method_name(http::Method method) {
-  switch (method) {
-    case http::Method::kGet:
-      return "GET";
-    case http::Method::kPut:
-      return "PUT";
-    case http::Method::kDelete:
-      return "DELETE";
-    default:
-      return "POST";
-  }
 }
 
 }  // namespace
@@ -62,14 +40,14 @@ audit::Event audit_event(const audit::Kind& kind, const Route& route, std::strin
   audit::Event event;
   const bool is_stranger = status == 401 || status == 403;
   event.kind = is_stranger ? &audit::kLogin : &kind;
-  event.what.append(method_name(route.method)).append(" ").append(base_path).append(route.path);
+  event.what.append(http::name_of(route.method)).append(" ").append(base_path).append(route.path);
   event.status = status;
   event.client = call.caller.client;
   event.address = call.request.remote_address;
   event.request_id = call.request.request_id;
   event.entities = call.touched;
   const std::string_view type = type_of(route.path);
-  if (!type.empty() && call.touched.empty() && (status < 400 || is_uuid(call.id))) {
+  if (!type.empty() && call.touched.empty() && (status < 400 || base::is_uuid(call.id))) {
     event.entities.push_back(std::string(type) + "/" + call.id);
   }
   return event;

@@ -8,18 +8,30 @@
 
 namespace pas::http {
 
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Method>, 7> kMethods = {{{"GET", Method::kGet},
+                                                                          {"HEAD", Method::kHead},
+                                                                          {"POST", Method::kPost},
+                                                                          {"PUT", Method::kPut},
+                                                                          {"PATCH", Method::kPatch},
+                                                                          {"DELETE", Method::kDelete},
+                                                                          {"OPTIONS", Method::kOptions}}};
+
+}  // namespace
+
 Method method_of(std::string_view text) {
-  constexpr std::array<std::pair<std::string_view, Method>, 7> kMethods = {{{"GET", Method::kGet},
-                                                                            {"HEAD", Method::kHead},
-                                                                            {"POST", Method::kPost},
-                                                                            {"PUT", Method::kPut},
-                                                                            {"PATCH", Method::kPatch},
-                                                                            {"DELETE", Method::kDelete},
-                                                                            {"OPTIONS", Method::kOptions}}};
   for (const auto& [name, method] : kMethods) {
     if (text == name) return method;
   }
   return Method::kOther;
+}
+
+std::string_view name_of(Method method) {
+  for (const auto& [name, known] : kMethods) {
+    if (method == known) return name;
+  }
+  return "other";
 }
 
 bool equal_fold(std::string_view left, std::string_view right) {

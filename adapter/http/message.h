@@ -17,6 +17,8 @@ enum class Method { kGet, kHead, kPost, kPut, kPatch, kDelete, kOptions, kOther 
 
 // By its exact, upper-case name (methods are case-sensitive, RFC 9110 §9.1).
 Method method_of(std::string_view text);
+// That name; "other" for kOther.
+std::string_view name_of(Method method);
 
 // Equal without regard to ASCII case, as header names and codings are compared.
 bool equal_fold(std::string_view left, std::string_view right);

@@ -206,7 +206,7 @@ void Session::note_head() {
   const Request& head = reader_.head();
   request_id_ = choose_request_id(head.headers, core_.ids);
   is_head_ = head.method == Method::kHead;
-  method_ = head.method == Method::kOther ? "other" : head.method_text;
+  method_ = name_of(head.method);
   received_at_ = core_.clock.now();
   charge_ = std::make_unique<Charge>(core_.bodies, core_.addresses, client_);
 }

@@ -179,6 +179,7 @@ Result<std::vector<Case>> read_due_cases(PostgresConnection& connection, std::in
   return cases_of(connection.ask(sql, before_ms, std::clamp(limit, 0, kMaxCases)));
 }
 
+// Of the index cases_status, status <> 'decided' is the condition.
 Result<Backlog> read_backlog(PostgresConnection& connection, std::int64_t now_ms) {
   Backlog backlog;
   auto pended = connection.ask(

@@ -10,8 +10,7 @@ constexpr int kBusyTimeoutMs = 2000;
 
 Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::string& file, Mode mode) {
   // Before the library's first use: its count of memory in use is a lock around every allocation.
-  static const int unmetered = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-  static_cast<void>(unmetered);
+  [[maybe_unused]] static const int unmetered = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   sqlite3* handle = nullptr;
   const int flags = (mode == Mode::kWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX |
                     SQLITE_OPEN_EXRESCODE;

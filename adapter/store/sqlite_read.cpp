@@ -190,6 +190,7 @@ Result<std::vector<Case>> read_due_cases(SqliteConnection& connection, std::int6
   return read_cases(connection, row);
 }
 
+// Of the index cases_status, status <> 'decided' is the condition.
 Result<Backlog> read_backlog(SqliteConnection& connection, std::int64_t now_ms) {
   Backlog backlog;
   SqliteQuery pended(connection,

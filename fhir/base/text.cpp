@@ -30,6 +30,14 @@ bool is_fhir_id(std::string_view text) {
   });
 }
 
+bool is_uuid(std::string_view text) {
+  constexpr std::string_view kShape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  return std::equal(text.begin(), text.end(), kShape.begin(), kShape.end(), [](char c, char shape) {
+    const bool is_digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    return shape == '-' ? c == '-' : is_digit;
+  });
+}
+
 std::string printable(std::string_view text) {
   std::string shown;
   shown.reserve(text.size());

@@ -17,6 +17,9 @@ std::string to_lower(std::string_view text);
 // FHIR R4 id: [A-Za-z0-9\-\.]{1,64}.
 bool is_fhir_id(std::string_view text);
 
+// A UUID in lower case, as RFC 4122 §3 has it written.
+bool is_uuid(std::string_view text);
+
 // UTF-8 for a terminal, which it cannot steer: a tab as a space, any other control character (C0, DEL, C1) as '?'.
 std::string printable(std::string_view text);
 

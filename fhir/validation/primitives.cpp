@@ -143,13 +143,7 @@ bool is_oid(std::string_view text) {
 
 bool is_uuid(std::string_view text) {
   constexpr std::string_view kPrefix = "urn:uuid:";
-  if (!text.starts_with(kPrefix) || text.size() != kPrefix.size() + 36) return false;
-  text.remove_prefix(kPrefix.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? text[i] != '-' : !(is_digit(text[i]) || (text[i] >= 'a' && text[i] <= 'f'))) return false;
-  }
-  return true;
+  return text.starts_with(kPrefix) && base::is_uuid(text.substr(kPrefix.size()));
 }
 
 bool is_base64(std::string_view text) {

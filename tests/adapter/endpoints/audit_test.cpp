@@ -49,13 +49,6 @@ const std::map<std::string, std::string> kExpected = {
     {"POST /test/faults", "update U"},
 };
 
-std::string method_of(http::Method method) {
-  return method == http::Method::kGet      ? "GET"
-         : method == http::Method::kPut    ? "PUT"
-         : method == http::Method::kDelete ? "DELETE"
-                                           : "POST";
-}
-
 class AuditOfRoutes : public testing::Test {
  protected:
   // What was written since the last call, the start left out.
@@ -101,7 +94,7 @@ TEST_F(AuditOfRoutes, EachIsRecordedOnceAndValid) {
   std::size_t recorded = 0;
   for (const endpoints::Router* router : routes_.routers()) {
     for (const endpoints::Route& route : router->routes()) {
-      const std::string name = method_of(route.method) + " " + std::string(route.path);
+      const std::string name = std::string(http::name_of(route.method)) + " " + std::string(route.path);
       SCOPED_TRACE(name);
       http::Request request;
       request.method = route.method;
