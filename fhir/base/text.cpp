@@ -1,6 +1,8 @@
 #include "fhir/base/text.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -36,6 +38,24 @@ bool is_uuid(std::string_view text) {
     const bool is_digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
     return shape == '-' ? c == '-' : is_digit;
   });
+}
+
+std::optional<std::size_t> control_at(std::string_view bytes) {
+  const auto is_control = [](char c) {
+    return static_cast<unsigned char>(c) < 0x20U && c != '\t' && c != '\n' && c != '\r';
+  };
+  std::size_t i = 0;
+  for (; i + 8 <= bytes.size(); i += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes.data() + i, 8);
+    // Not zero when a byte is below 0x20, and seldom otherwise.
+    if (((word - 0x2020202020202020U) & ~word & 0x8080808080808080U) == 0) continue;
+    const auto found = std::find_if(bytes.begin() + i, bytes.begin() + i + 8, is_control);
+    if (found != bytes.begin() + i + 8) return found - bytes.begin();
+  }
+  const auto found = std::find_if(bytes.begin() + i, bytes.end(), is_control);
+  if (found == bytes.end()) return std::nullopt;
+  return found - bytes.begin();
 }
 
 std::string printable(std::string_view text) {

@@ -2,6 +2,7 @@
 // Small helpers over bytes of text. ASCII only where case is concerned: the names and codes compared here are ASCII.
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,9 @@ bool is_fhir_id(std::string_view text);
 
 // A UUID in lower case, as RFC 4122 §3 has it written.
 bool is_uuid(std::string_view text);
+
+// The offset of the first control character (C0) that is no white space of JSON; in JSON text there is none (RFC 8259).
+std::optional<std::size_t> control_at(std::string_view bytes);
 
 // UTF-8 for a terminal, which it cannot steer: a tab as a space, any other control character (C0, DEL, C1) as '?'.
 std::string printable(std::string_view text);

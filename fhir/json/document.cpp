@@ -9,6 +9,7 @@
 #include <limits>
 #include <unordered_set>
 
+#include "fhir/base/text.h"
 #include "fhir/base/utf8.h"
 
 namespace pas::json {
@@ -149,8 +150,9 @@ boost::system::result<Document, ParseError> Document::parse(std::string text, co
   if (const auto bad = base::invalid_utf8_at(text)) {
     return ParseError{ParseError::Kind::kInvalidUtf8, *bad, "not valid UTF-8"};
   }
-  if (const auto nul = text.find('\0'); nul != std::string::npos) {  // RapidJSON takes it for the end
-    return ParseError{ParseError::Kind::kSyntax, nul, "a NUL byte"};
+  // RapidJSON takes NUL for the end, and its SIMD overlooks 0x1A to 0x1F in strings.
+  if (const auto control = base::control_at(text)) {
+    return ParseError{ParseError::Kind::kSyntax, *control, "a control character that is not escaped"};
   }
   auto tape = std::make_unique<Tape>();
   tape->nodes.reserve(text.size() / 24 + 16);

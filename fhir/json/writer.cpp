@@ -4,6 +4,8 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include "fhir/base/text.h"
+
 namespace pas::json {
 
 struct Writer::State {
@@ -14,6 +16,15 @@ struct Writer::State {
 namespace {
 rapidjson::SizeType length_of(std::string_view text) {
   return static_cast<rapidjson::SizeType>(text.size());
+}
+
+// RapidJSON's SIMD, which it has for a StringBuffer alone, does not escape 0x1A to 0x1F.
+struct BytewiseBuffer : rapidjson::StringBuffer {};
+std::string escaped(std::string_view text) {
+  BytewiseBuffer buffer;
+  rapidjson::Writer<BytewiseBuffer> out(buffer);
+  out.String(text.data(), length_of(text));
+  return {buffer.GetString(), buffer.GetSize()};
 }
 }  // namespace
 
@@ -39,11 +50,15 @@ Writer& Writer::end_array() {
   return *this;
 }
 Writer& Writer::key(std::string_view name) {
-  state_->out.Key(name.data(), length_of(name));
-  return *this;
+  return string(name);
 }
 Writer& Writer::string(std::string_view text) {
-  state_->out.String(text.empty() ? "" : text.data(), length_of(text));
+  if (base::control_at(text)) {
+    const std::string json = escaped(text);
+    state_->out.RawValue(json.data(), json.size(), rapidjson::kStringType);
+  } else {
+    state_->out.String(text.empty() ? "" : text.data(), length_of(text));
+  }
   return *this;
 }
 Writer& Writer::integer(std::int64_t value) {

@@ -84,6 +84,18 @@ TEST(Document, RefusesWithTheOffset) {
   }
 }
 
+// At every place of the blocks that a parser may look at together.
+TEST(Document, RefusesControlCharactersInStrings) {
+  for (const char control : {'\0', '\x01', '\x19', '\x1A', '\x1F'}) {
+    for (std::size_t at = 0; at < 40; ++at) {
+      std::string text = "[\"" + std::string(40, 'a') + "\"]";
+      text[2 + at] = control;
+      EXPECT_EQ(refused(text).offset, 2 + at) << static_cast<int>(control);
+    }
+  }
+  EXPECT_TRUE(Document::parse("[\"" + std::string(40, '\x7F') + "\",\t\r\n        1]"));
+}
+
 TEST(Document, RefusesRepeatedNamesInWideObjects) {
   std::string text = "{";
   for (int i = 0; i < 100; ++i) text += "\"k" + std::to_string(i) + "\":[{}],";
@@ -118,6 +130,17 @@ TEST(Writer, Escapes) {
   writer.begin_object().member("a\"", "x\n\x01").member("n", 7).key("d").number("1.10").key("l").begin_array();
   writer.null().boolean(true).raw(R"({"k":[]})").end_array().end_object();
   EXPECT_EQ(writer.view(), R"({"a\"":"x\n\u0001","n":7,"d":1.10,"l":[null,true,{"k":[]}]})");
+}
+
+TEST(Writer, EscapesControlCharactersAtEveryPlace) {
+  for (std::size_t at = 0; at < 40; ++at) {
+    std::string text(40, 'a');
+    text[at] = '\x1A';
+    json::Writer writer;
+    writer.begin_object().member(text, text).end_object();
+    const std::string escaped = '"' + std::string(at, 'a') + "\\u001A" + std::string(39 - at, 'a') + '"';
+    EXPECT_EQ(writer.view(), '{' + escaped + ':' + escaped + '}');
+  }
 }
 
 }  // namespace
