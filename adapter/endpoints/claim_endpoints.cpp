@@ -98,7 +98,8 @@ http::Response submit_claim(Call& call, const service::SubmitService& service) {
 }
 
 http::Response inquire_claim(Call& call, const service::InquireService& service) {
-  auto outcome = service.inquire(std::move(call.request.body), *call.version, call.base_url, call.caller.client);
+  auto outcome = service.inquire(std::move(call.request.body), *call.version, call.base_url, call.caller.client,
+                                 call.request.deadline);
   if (auto* found = std::get_if<service::InquireService::Found>(&outcome)) {
     for (const std::string& id : found->case_ids) call.touch_case(id);
     return fhir_json(200, std::move(found->body));
@@ -168,6 +169,7 @@ http::Response search_cases(Call& call, const store::Store& store, const service
   }
   std::vector<Found> matches;
   for (store::Case& record : *found) {
+    if (auto timely = service::in_time(call.request.deadline); !timely) return failure(timely.error());
     std::string id = record.id;
     call.touch_case(id);
     auto text = type == "Claim" ? claim_of(store, id) : claim_response_of(call, store, cases, std::move(record));

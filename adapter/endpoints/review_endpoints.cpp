@@ -154,7 +154,9 @@ service::Review review_of(json::Node body, const auth::Principal& caller) {
 http::Response decide_case(Call& call, const service::CaseService& cases, const base::Clock& clock) {
   const auto body = json::Document::parse(std::move(call.request.body));
   if (!body || !body->root().is_object()) return mistakes_answer(400, {"The body must be a JSON object."});
-  auto outcome = cases.review(call.id, review_of(body->root(), call.caller));
+  service::Review review = review_of(body->root(), call.caller);
+  review.deadline = call.request.deadline;
+  auto outcome = cases.review(call.id, review);
   if (const auto* mistakes = std::get_if<service::Mistakes>(&outcome)) return mistakes_answer(422, mistakes->messages);
   if (const auto* error = std::get_if<base::Error>(&outcome)) return failed(*error);
   json::Writer out;

@@ -108,9 +108,9 @@ std::vector<store::Supplement> supplements_of(const Parcel& parcel, std::int64_t
 
 }  // namespace
 
-AttachmentOutcome submit_attachment(std::string body, std::string_view client,
-                                    std::chrono::steady_clock::time_point deadline, const CaseService& cases,
-                                    const store::Store& store, const base::Clock& clock, base::IdSource& ids) {
+AttachmentOutcome submit_attachment(std::string body, std::string_view client, Deadline deadline,
+                                    const CaseService& cases, const store::Store& store, const base::Clock& clock,
+                                    base::IdSource& ids) {
   const std::string source = body;  // parsing unescapes in place
   Report report;
   const auto refuse = [&report, &source]() -> AttachmentOutcome {

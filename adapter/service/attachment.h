@@ -21,8 +21,8 @@ struct AttachmentAnswer {
 };
 using AttachmentOutcome = std::variant<AttachmentAnswer, Refused, base::Error>;
 
-AttachmentOutcome submit_attachment(std::string body, std::string_view client,
-                                    std::chrono::steady_clock::time_point deadline, const CaseService& cases,
-                                    const store::Store& store, const base::Clock& clock, base::IdSource& ids);
+AttachmentOutcome submit_attachment(std::string body, std::string_view client, Deadline deadline,
+                                    const CaseService& cases, const store::Store& store, const base::Clock& clock,
+                                    base::IdSource& ids);
 
 }  // namespace pas::service

@@ -75,6 +75,7 @@ CaseService::Outcome CaseService::decide(OpenCase& open, const Review& review) c
   for (const ReviewedItem& item : review.items) {
     change.decisions.push_back({item.sequence, review_record(review, *open.find(item.sequence))});
   }
+  if (auto timely = in_time(review.deadline); !timely) return timely.error();
   return commit(open, std::move(change));
 }
 
@@ -102,9 +103,7 @@ CaseService::Outcome CaseService::arrive(std::string_view case_id, const Arrival
         return numbered.error();
       }
     }
-    if (std::chrono::steady_clock::now() >= arrival.deadline) {
-      return base::Error{base::ErrorCode::kTimeout, "the deadline passed before the commit"};
-    }
+    if (auto timely = in_time(arrival.deadline); !timely) return timely.error();
     Outcome outcome = commit(open, {.actor = arrival.actor,
                                     .action = "information",
                                     .is_told = arrival.is_final,

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "adapter/service/adjudicator.h"
+#include "adapter/service/deadline.h"
 #include "adapter/service/figures.h"
 #include "adapter/service/open_case.h"
 #include "adapter/service/submit_service.h"
@@ -39,6 +40,7 @@ struct Review {
   std::string actor;          // who decides, for the history
   pas::Reviewer reviewer;     // a person, but for a script
   std::vector<ReviewedItem> items;
+  Deadline deadline = kNoDeadline;
 };
 
 // What arrived for a case: each an entry of a Bundle with fullUrl and resource, JSON.
@@ -46,7 +48,7 @@ struct Arrival {
   std::string actor;
   std::vector<store::Supplement> supplements;
   bool is_final = true;  // false: more is to come, and nothing is decided yet
-  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  Deadline deadline = kNoDeadline;
 };
 
 struct Revised {

@@ -106,7 +106,7 @@ base::Result<std::vector<Candidate>> candidates_for(const store::Store& store, c
 
 }  // namespace
 
-base::Result<InquireService::Cases> InquireService::find(const pas::Inquiry& inquiry) const {
+base::Result<InquireService::Cases> InquireService::find(const pas::Inquiry& inquiry, Deadline deadline) const {
   Cases found;
   if (inquiry.member_ids.empty() || inquiry.providers.empty()) return found;
   auto candidates = candidates_for(store_, inquiry);
@@ -114,6 +114,7 @@ base::Result<InquireService::Cases> InquireService::find(const pas::Inquiry& inq
   for (Candidate& candidate : *candidates) {
     if (candidate.record.status == store::Status::kError) continue;
     if (!is_of_member(inquiry, candidate.record) || !is_of_provider(inquiry, candidate.record)) continue;
+    if (auto timely = in_time(deadline); !timely) return timely.error();
     auto open = OpenCase::open(adjudicator_, store_, std::move(candidate.record));
     if (!open) return open.error();
     if (!pas::matches(inquiry, facts_of(**open), candidate.by_number)) continue;
@@ -124,7 +125,8 @@ base::Result<InquireService::Cases> InquireService::find(const pas::Inquiry& inq
 }
 
 InquireService::Outcome InquireService::inquire(std::string body, const pas::Version& version,
-                                                const std::string& base_url, std::string_view client) const {
+                                                const std::string& base_url, std::string_view client,
+                                                Deadline deadline) const {
   const std::string source = body;  // parsing unescapes in place
   const auto document = json::Document::parse(std::move(body));
   if (!document) {
@@ -140,12 +142,13 @@ InquireService::Outcome InquireService::inquire(std::string body, const pas::Ver
     return Refused{std::move(report)};
   }
   const pas::Inquiry inquiry = pas::read_inquiry(request);
-  auto cases = find(inquiry);
+  auto cases = find(inquiry, deadline);
   if (!cases) return cases.error();
 
   std::vector<std::string> bundles;
   std::vector<std::string> case_ids;
   for (const auto& open : *cases) {
+    if (auto timely = in_time(deadline); !timely) return timely.error();
     case_ids.push_back(open->record().id);
     auto history = store_.history(open->record().id);
     if (!history) return history.error();

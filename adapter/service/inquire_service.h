@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "adapter/service/adjudicator.h"
+#include "adapter/service/deadline.h"
 #include "adapter/service/open_case.h"
 #include "adapter/service/submit_service.h"
 #include "adapter/service/validation_service.h"
@@ -36,12 +37,12 @@ class InquireService {
   using Outcome = std::variant<Found, Refused, base::Error>;
   // Whoever knows member and provider may ask (PAS 2.2.1 spec-53); of a case of another than `client` the Claim is
   // masked.
-  Outcome inquire(std::string body, const pas::Version& version, const std::string& base_url,
-                  std::string_view client) const;
+  Outcome inquire(std::string body, const pas::Version& version, const std::string& base_url, std::string_view client,
+                  Deadline deadline = kNoDeadline) const;
 
  private:
   using Cases = std::vector<std::unique_ptr<OpenCase>>;
-  base::Result<Cases> find(const pas::Inquiry& inquiry) const;
+  base::Result<Cases> find(const pas::Inquiry& inquiry, Deadline deadline) const;
 
   const Adjudicator& adjudicator_;
   const ValidationService& validation_;

@@ -139,9 +139,7 @@ SubmitOutcome SubmitService::decide_and_commit(const SubmitRequest& request, con
   if (!prior) return prior.error();
   const std::string prior_id = prior->is_known() ? prior->record().id : "";
   adjudicator_.decide(adjudication, surroundings_for(store_, request.version, today, prior_id));
-  if (std::chrono::steady_clock::now() >= request.deadline) {
-    return base::Error{base::ErrorCode::kTimeout, "the deadline passed before the commit"};
-  }
+  if (auto timely = in_time(request.deadline); !timely) return timely.error();
 
   std::vector<ItemNow> items = items_now(adjudication, *prior);
   std::optional<ScriptStep> script;

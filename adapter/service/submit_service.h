@@ -13,6 +13,7 @@
 #include <variant>
 
 #include "adapter/service/adjudicator.h"
+#include "adapter/service/deadline.h"
 #include "adapter/service/figures.h"
 #include "adapter/service/item_now.h"
 #include "adapter/service/numbers.h"
@@ -29,7 +30,7 @@ struct SubmitRequest {
   std::string client;  // the authenticated submitter
   const pas::Version* version = nullptr;
   std::string base_url = {};  // absolute, of the version that is asked, without a slash at the end
-  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  Deadline deadline = kNoDeadline;
   std::string idempotency_key = {};  // empty: none
 };
 

@@ -9,7 +9,7 @@
 //   items: by sequence the action of the answer's ClaimResponse ("" for none), all of them
 //   expect: by FHIRPath over the answer, the value (of several: joined by a comma); "" for nothing
 //   keep: by name the FHIRPath of a value, which later steps write as ${name}; also in their bodies
-//   advance: so many seconds pass before the step
+//   advance: so many seconds pass before the step; late: true for one whose deadline has passed
 //
 // PAS_WORKFLOW=NAME runs the chain of that name only and prints its answers.
 
@@ -79,7 +79,7 @@ http::Request step_request(json::Node step, const std::string& base, const Kept&
     const auto colon = text.find(": ");
     request.headers.add(text.substr(0, colon), text.substr(colon + 2));
   }
-  request.deadline = std::chrono::steady_clock::time_point::max();
+  request.deadline = step["late"].is_true() ? service::Deadline::min() : service::kNoDeadline;
   return request;
 }
 
