@@ -41,8 +41,7 @@ bool has_identifier(const std::vector<store::Identifier>& identifiers, const sto
 
 // The Claim of a request or the ClaimResponse of a response, which come first in their Bundles.
 base::Result<std::string> first_resource(std::string bundle, std::string_view id) {
-  json::Limits limits;
-  limits.bytes = bundle.size();  // it was taken, under the limit of its time
+  const auto limits = json::limits_of_stored(bundle);
   const auto document = json::Document::parse(std::move(bundle), limits);
   if (!document) return base::unavailable("case " + std::string(id) + ": a body is damaged");
   return pas::write_with_id(pas::submitted_bundle(document->root())["entry"].at(0)["resource"], id);

@@ -71,7 +71,8 @@ Adjudicator::Outcome Adjudicator::read(std::string body, const Surroundings& sur
 }
 
 base::Result<Adjudication> Adjudicator::reopen(std::string body) const {
-  auto parsed = json::Document::parse(std::move(body), limits_);
+  const auto limits = json::limits_of_stored(body);
+  auto parsed = json::Document::parse(std::move(body), limits);
   if (!parsed) return base::Error{base::ErrorCode::kInvalid, "the stored request is not JSON"};
   json::Document document = std::move(*parsed);
   auto index = std::make_unique<const json::BundleIndex>(pas::submitted_bundle(document.root()));

@@ -88,12 +88,13 @@ class Enricher {
 }  // namespace
 
 base::Result<std::string> enriched_request(std::string request, std::span<const std::string> entries) {
-  const auto document = json::Document::parse(std::move(request));
+  const auto limits = json::limits_of_stored(request);
+  const auto document = json::Document::parse(std::move(request), limits);
   if (!document) return base::Error{base::ErrorCode::kInvalid, "the request is not JSON"};
   std::vector<json::Document> parsed;
   parsed.reserve(entries.size());
   for (const std::string& entry : entries) {
-    auto one = json::Document::parse(entry);
+    auto one = json::Document::parse(entry, json::limits_of_stored(entry));
     if (!one || one->root()["fullUrl"].text().empty() || !one->root()["resource"].is_object()) {
       return base::Error{base::ErrorCode::kInvalid, "what came later is no entry of a Bundle"};
     }

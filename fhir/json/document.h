@@ -22,6 +22,13 @@ struct Limits {
   std::size_t nodes = 8'000'000;               // values of any kind
 };
 
+// For what is stored: it was taken under the limit of its time, which may have been greater.
+constexpr Limits limits_of_stored(std::string_view text) {
+  Limits limits;
+  limits.bytes = text.size();
+  return limits;
+}
+
 // Why a text is not JSON that we take. `offset` is in bytes from the start of the text.
 struct ParseError {
   enum class Kind { kSyntax, kDuplicateKey, kInvalidUtf8, kTooDeep, kTooLarge };
