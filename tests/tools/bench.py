@@ -28,6 +28,7 @@ BIN = ROOT / "build/release/bin"
 FIGURES = ROOT / "docs/performance.json"
 CHART = ROOT / "docs/performance.svg"
 ALLOWED_LOSS = 0.15
+PACE_FLOORS = 66.7  # between two requests of the paced run: 1,000/s where the floor is 15 µs
 
 
 def stages():
@@ -118,11 +119,12 @@ def load(server, bodies, seconds, connections, rate=0):
 def show(name, figures):
     print(f"{name:24} {figures['per_second']:9.0f}/s  p50 {figures['p50_us'] / 1e3:7.2f}  p99 {figures['p99_us'] / 1e3:7.2f}"
           f"  p99.9 {figures['p999_us'] / 1e3:7.2f} ms  CPU {figures['cpu_us']:6.0f} µs  RSS {figures['rss_mb']:5.0f} MB"
-          + (f"  {figures['echoes']:5.1f} echoes" if "echoes" in figures else ""), flush=True)
+          + (f"  {figures['echoes']:5.1f} echoes, {figures['floors']:5.1f} floors" if "echoes" in figures else ""), flush=True)
 
 
 def servers(seconds, folder):
-    """Figures of each run; `echoes` is the processor time of a request as a multiple of the echo's."""
+    """Figures of each run. `echoes` and `floors` are the processor time of a request as multiples of the echo's, and of
+    parsing and writing the body; `wall_floors` is the time between two answers."""
     found = {}
     stores = {"sqlite": "sqlite:{}/bench.db", "memory": "memory"}
     if os.environ.get("PAS_BENCH_POSTGRES"):
@@ -132,6 +134,9 @@ def servers(seconds, folder):
         bodies.mkdir()
         make_bodies(bodies)
         pair = make_certificate(pathlib.Path(temporary))
+        floor_us = float(subprocess.run([BIN / "body_floor", bodies], check=True, stdout=subprocess.PIPE).stdout)
+        print(f"floor, parse and write: {floor_us} µs", flush=True)
+        found["floor"] = {"us": floor_us}
         echo = {}
         for prefix, tls in (("", ()), ("https, ", pair)):
             with start_echo(tls) as server:
@@ -146,10 +151,12 @@ def servers(seconds, folder):
             with server:
                 found[f"{name}/start"] = {"ready_ms": round(ready_ms, 1), "rss_mb": resident_mb(server.process.pid)}
                 print(f"{name}: first answer after {ready_ms:.0f} ms, {found[name + '/start']['rss_mb']} MB", flush=True)
-                for connections, rate in ((1, 0), (16, 0), (64, 0), (16, 1000)):
+                for connections, rate in ((1, 0), (16, 0), (64, 0), (16, round(1e6 / (PACE_FLOORS * floor_us)))):
                     figures = load(server, bodies, seconds, connections, rate)
                     figures["echoes"] = round(figures["cpu_us"] / echo[prefix, connections]["cpu_us"], 2)
-                    key = f"{name}/{connections}" + (f"@{rate}" if rate else "")
+                    figures["floors"] = round(figures["cpu_us"] / floor_us, 2)
+                    figures["wall_floors"] = round(1e6 / figures["per_second"] / floor_us, 2)
+                    key = f"{name}/{connections}" + (" paced" if rate else "")
                     found[key] = figures
                     show(key, figures)
     return found
@@ -163,8 +170,8 @@ def resident_mb(pid):
 def ratios(figures):
     """What --check compares: name → ratio, smaller is better."""
     found = {name: value["floors"] for name, value in figures.get("stages", {}).items()}
-    found.update({name: value["echoes"] for name, value in figures.get("server", {}).items()
-                  if "echoes" in value and not value["rate"]})
+    found.update({name: value["floors"] for name, value in figures.get("server", {}).items()
+                  if "floors" in value and not value["rate"]})
     return found
 
 
