@@ -40,7 +40,7 @@ void register_case_messages(notify::OutboxWorker& worker, const service::CaseSer
     return notify::Handled{};
   });
   worker.register_handler(std::string(service::kDeadline), [&cases, &log](const store::OutboxMessage& message) {
-    const auto outcome = cases.pass_deadline(message.case_id, std::stoll(message.payload));
+    const auto outcome = cases.pass_deadline(message.case_id, std::stoll(message.payload), message.origin);
     if (const auto* error = std::get_if<base::Error>(&outcome)) {
       return notify::Handled{.outcome = store::Outcome::kRetry, .result = error->message};
     }
@@ -51,7 +51,7 @@ void register_case_messages(notify::OutboxWorker& worker, const service::CaseSer
     return notify::Handled{};
   });
   worker.register_handler(std::string(service::kScriptedMessage), [&cases](const store::OutboxMessage& message) {
-    const auto outcome = cases.follow_script(message.case_id, message.payload);
+    const auto outcome = cases.follow_script(message.case_id, message.payload, message.origin);
     const auto* error = std::get_if<base::Error>(&outcome);
     return error == nullptr ? notify::Handled{}
                             : notify::Handled{.outcome = store::Outcome::kRetry, .result = error->message};

@@ -183,7 +183,7 @@ int serve(const ServeOptions& options, const std::string& settings) {
   service::FaultySender faulty_sender(*sender, test_mode);
   notify::Sender& chosen_sender = tester != nullptr ? static_cast<notify::Sender&>(faulty_sender) : *sender;
   notify::Notifier notifier(**store, subscriptions, chosen_sender, backoff, clock);
-  notify::OutboxWorker worker(**store, backoff, clock, log, {});
+  notify::OutboxWorker worker(**store, backoff, clock, ids, log, {});
   notifier.register_at(worker);
   service::CaseService::Options case_options;
   case_options.deny_at_deadline = options.deadlines.deny;

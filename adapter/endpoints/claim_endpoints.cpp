@@ -76,6 +76,7 @@ http::Response submit_claim(Call& call, const service::SubmitService& service) {
   request.version = call.version;
   request.base_url = call.base_url;
   request.deadline = call.request.deadline;
+  request.origin = call.origin();
   if (const auto key = call.request.headers.find("Idempotency-Key")) {
     if (key->empty() || key->size() > kMaxKeyBytes) {
       return refusal(400, validation::IssueType::kValue, "Idempotency-Key",
@@ -110,7 +111,7 @@ http::Response inquire_claim(Call& call, const service::InquireService& service)
 http::Response submit_attachment(Call& call, const service::CaseService& cases, const store::Store& store,
                                  const base::Clock& clock, base::IdSource& ids) {
   auto outcome = service::submit_attachment(std::move(call.request.body), call.caller.client, call.request.deadline,
-                                            cases, store, clock, ids);
+                                            call.origin(), cases, store, clock, ids);
   if (const auto* refused = std::get_if<service::Refused>(&outcome)) return refusal(400, refused->report);
   if (const auto* error = std::get_if<base::Error>(&outcome)) return failure(*error);
   const auto& answer = std::get<service::AttachmentAnswer>(outcome);

@@ -156,6 +156,7 @@ http::Response decide_case(Call& call, const service::CaseService& cases, const 
   if (!body || !body->root().is_object()) return mistakes_answer(400, {"The body must be a JSON object."});
   service::Review review = review_of(body->root(), call.caller);
   review.deadline = call.request.deadline;
+  review.origin = call.origin();
   auto outcome = cases.review(call.id, review);
   if (const auto* mistakes = std::get_if<service::Mistakes>(&outcome)) return mistakes_answer(422, mistakes->messages);
   if (const auto* error = std::get_if<base::Error>(&outcome)) return failed(*error);

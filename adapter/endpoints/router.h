@@ -13,6 +13,7 @@
 #include "adapter/audit/trail.h"
 #include "adapter/auth/principal.h"
 #include "adapter/http/message.h"
+#include "adapter/store/outbox.h"
 #include "mappings/pas/version.h"
 
 namespace pas::endpoints {
@@ -36,6 +37,8 @@ struct Call {
   // What the answer tells of or has changed, beside what {id} names: "ClaimResponse/…", for the audit.
   std::vector<std::string> touched = {};
 
+  // For the messages that follow from this request.
+  store::Origin origin() const { return {request.request_id, request.traceparent}; }
   void touch_case(std::string_view case_id) { touched.push_back("ClaimResponse/" + std::string(case_id)); }
 };
 

@@ -60,9 +60,9 @@ notify::SubscriptionOutcome<Value> located(notify::SubscriptionOutcome<Value> ou
 http::Response create(Call& call, const SubscriptionServices& services) {
   Body body = read_body(call, services);
   if (!body.document) return refusal(400, body.report);
-  auto outcome = located(
-      services.subscriptions.create(body.document->root(), call.caller.client, *call.version, std::move(body.report)),
-      body.source);
+  auto outcome = located(services.subscriptions.create(body.document->root(), call.caller.client, *call.version,
+                                                       std::move(body.report), call.origin()),
+                         body.source);
   return answer(outcome, [&](const notify::Saved& saved) {
     services.wake();
     http::Response response = fhir_json(201, saved.json);
@@ -76,7 +76,7 @@ http::Response replace(Call& call, const SubscriptionServices& services) {
   Body body = read_body(call, services);
   if (!body.document) return refusal(400, body.report);
   auto outcome = located(services.subscriptions.replace(call.id, body.document->root(), call.caller.client,
-                                                        *call.version, std::move(body.report)),
+                                                        *call.version, std::move(body.report), call.origin()),
                          body.source);
   return answer(outcome, [&](const notify::Saved& saved) {
     services.wake();

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "adapter/http/grammar.h"
+#include "adapter/observe/trace.h"
 
 namespace pas::http {
 namespace {
@@ -73,6 +74,11 @@ Response refusal_response(Core& core, const Refusal& refusal, std::string_view r
     response.headers.add("Retry-After", std::to_string(core.options.retry_after.count()));
   }
   return response;
+}
+
+std::string choose_trace(const Headers& headers, base::IdSource& ids) {
+  const bool is_one = headers.count(observe::kTraceParent) == 1;
+  return observe::continue_trace(is_one ? *headers.find(observe::kTraceParent) : std::string_view(), ids);
 }
 
 std::string choose_request_id(const Headers& headers, base::IdSource& ids) {

@@ -38,6 +38,12 @@ Response internal_error(std::string route);
 // The answer to a refused request.
 Response refusal_response(Core& core, const Refusal& refusal, std::string_view request_id);
 
+// W3C Trace Context, Level 3 draft: as traceparent.
+inline constexpr std::string_view kTraceResponse = "traceresponse";
+
+// Of the client's trace when its traceparent is sound and the only one, else of a new one.
+std::string choose_trace(const Headers& headers, base::IdSource& ids);
+
 // The client's X-Request-Id when it is well formed, else a new UUID.
 std::string choose_request_id(const Headers& headers, base::IdSource& ids);
 

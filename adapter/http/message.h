@@ -65,6 +65,7 @@ struct Request {
   Headers headers;               // Content-Encoding and Transfer-Encoding tell how the body came, not how it is here
   std::string body;              // without chunks and decompressed
   std::string request_id;        // 1 to 64 of [A-Za-z0-9._-]
+  std::string traceparent;       // of the span that this request is here (observe/trace.h)
   std::string remote_address;    // 192.0.2.7 or 2001:db8::7, without the port
   std::chrono::system_clock::time_point received_at;  // when its head was complete, by the injected clock
   std::chrono::steady_clock::time_point deadline;     // after this the client has been answered 503

@@ -7,6 +7,7 @@
 
 #include "adapter/http/rate_limiter.h"
 #include "adapter/http/response_writer.h"
+#include "adapter/observe/trace.h"
 
 namespace pas::http {
 namespace {
@@ -205,6 +206,7 @@ std::size_t Session::feed(std::string_view bytes) {
 void Session::note_head() {
   const Request& head = reader_.head();
   request_id_ = choose_request_id(head.headers, core_.ids);
+  traceparent_ = choose_trace(head.headers, core_.ids);
   is_head_ = head.method == Method::kHead;
   method_ = name_of(head.method);
   received_at_ = core_.clock.now();
@@ -246,6 +248,7 @@ void Session::dispatch() {
   begin(Phase::kHandling, core_.options.timeouts.handler);
   Request request = reader_.take();
   request.request_id = request_id_;
+  request.traceparent = traceparent_;
   request.remote_address = address_;
   request.received_at = received_at_;
   request.deadline = deadline_;
@@ -277,7 +280,10 @@ void Session::answer(const std::shared_ptr<Exchange>& exchange) {
 }
 
 void Session::refuse(const Refusal& refusal, bool keep_alive) {
-  if (request_id_.empty()) request_id_ = core_.ids.uuid();
+  if (request_id_.empty()) {  // its head was not read to the end
+    request_id_ = core_.ids.uuid();
+    traceparent_ = observe::continue_trace({}, core_.ids);
+  }
   charge_.reset();
   respond(refusal_response(core_, refusal, request_id_), keep_alive);
 }
@@ -285,6 +291,7 @@ void Session::refuse(const Refusal& refusal, bool keep_alive) {
 void Session::respond(Response response, bool keep_alive) {
   keep_alive_ = keep_alive && reader_.keep_alive() && !core_.draining;
   response_ = std::move(response);
+  response_.headers.add(std::string(kTraceResponse), traceparent_);
   const ConnectionState connection{keep_alive_, reader_.http_1_0(), channel_.is_tls()};
   auto head = write_head(response_, request_id_, connection);
   if (!head) {
@@ -338,13 +345,15 @@ void Session::log_access(std::string_view event) {
                    {"route", response_.route},
                    {"status", response_.status},
                    {"bytes", sent_bytes_},
-                   {"ms", ms}});
+                   {"ms", ms},
+                   {"trace", observe::trace_id(traceparent_)}});
   if (core_.options.on_answer) core_.options.on_answer({method_, response_.route, response_.status, ms / 1000.0});
 }
 
 void Session::next_request() {
   reader_.reset();
   request_id_.clear();
+  traceparent_.clear();
   method_.clear();
   is_head_ = false;
   begin(Phase::kIdle, core_.options.timeouts.idle);

@@ -100,6 +100,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   // Of the request in hand, for its answer and the log.
   std::string request_id_;
+  std::string traceparent_;
   std::string method_;
   bool is_head_ = false;
   TimePoint request_began_;

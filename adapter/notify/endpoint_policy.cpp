@@ -133,9 +133,9 @@ base::Result<Endpoint> EndpointPolicy::check(const std::string& url) const {
 }
 
 bool is_header_allowed(std::string_view header) {
-  constexpr std::array<std::string_view, 10> kOwn = {
-      "connection", "content-encoding", "content-length",   "content-type", "expect", "host", "keep-alive",
-      "te",         "trailer",          "transfer-encoding"};
+  constexpr std::array<std::string_view, 12> kOwn = {
+      "connection", "content-encoding", "content-length", "content-type",      "expect",      "host", "keep-alive",
+      "te",         "traceparent",      "trailer",        "transfer-encoding", "x-request-id"};
   const auto colon = header.find(':');
   if (header.size() > kMostHeaderBytes || colon == std::string_view::npos || colon == 0) return false;
   const std::string_view name = header.substr(0, colon);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "adapter/notify/subscription_request.h"
+#include "adapter/observe/trace.h"
 #include "fhir/base/digest.h"
 
 namespace pas::notify {
@@ -20,6 +21,13 @@ std::optional<std::int64_t> number_of(std::string_view text) {
   const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
   if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
   return number;
+}
+
+// Of the subscriber's choice, and what its log and ours can be put together by.
+std::vector<std::string> headers_for(const store::OutboxMessage& message, std::vector<std::string> headers) {
+  headers.push_back(std::string(observe::kTraceParent) + ": " + message.origin.traceparent);
+  if (!message.origin.request_id.empty()) headers.push_back("X-Request-Id: " + message.origin.request_id);
+  return headers;
 }
 
 Handled try_again(const base::Error& error) {
@@ -89,7 +97,7 @@ Handled Notifier::deliver(const store::OutboxMessage& message, const store::Subs
   if (!endpoint) return give_up(subscription, {Outcome::kFailed, endpoint.error().message});
   const HostSlot slot(*this, endpoint->host);
   if (!slot) return {Outcome::kPutBack, "", 0, kBusyHostMs};
-  const Sent sent = sender_.post({*endpoint, headers, std::move(body)});
+  const Sent sent = sender_.post({*endpoint, headers_for(message, headers), std::move(body)});
   Handled handled{Outcome::kDone, sent.status > 0 ? "HTTP " + std::to_string(sent.status) : sent.error, sent.status};
   if (sent.ok()) {
     const bool becomes_active = message.kind == kHandshakeMessage || message.kind == store::kEventMessage;
@@ -164,7 +172,7 @@ Handled Notifier::heartbeat(const store::OutboxMessage& message) {
   const HostSlot slot(*this, endpoint->host);
   if (!slot) return {Outcome::kPutBack, "", 0, kBusyHostMs};
   const Sent sent =
-      sender_.post({*endpoint, channel_of(document->root()).headers,
+      sender_.post({*endpoint, headers_for(message, channel_of(document->root()).headers),
                     write_heartbeat(subscription, subscriptions_.options().base_url(subscription.version), now_ms())});
   return {Outcome::kRetry, sent.status > 0 ? "HTTP " + std::to_string(sent.status) : sent.error, sent.status,
           period_ms};

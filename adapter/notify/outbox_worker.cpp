@@ -3,11 +3,13 @@
 #include <exception>
 #include <utility>
 
+#include "adapter/observe/trace.h"
+
 namespace pas::notify {
 
-OutboxWorker::OutboxWorker(store::Store& store, const Backoff& backoff, const base::Clock& clock, observe::Log& log,
-                           Options options)
-    : store_(store), backoff_(backoff), clock_(clock), log_(log), options_(options) {}
+OutboxWorker::OutboxWorker(store::Store& store, const Backoff& backoff, const base::Clock& clock, base::IdSource& ids,
+                           observe::Log& log, Options options)
+    : store_(store), backoff_(backoff), clock_(clock), ids_(ids), log_(log), options_(options) {}
 
 OutboxWorker::~OutboxWorker() {
   stop();
@@ -80,10 +82,11 @@ void OutboxWorker::work() {
   for (;;) {
     work_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
     if (stopping_) return;
-    const store::OutboxMessage message = std::move(queue_.front());
+    store::OutboxMessage message = std::move(queue_.front());
     queue_.pop_front();
     ++busy_;
     lock.unlock();
+    message.origin.traceparent = observe::continue_trace(message.origin.traceparent, ids_);
     handle(message);
     lock.lock();
     --busy_;
@@ -101,11 +104,21 @@ void OutboxWorker::handle(const store::OutboxMessage& message) {
       handled.outcome = store::Outcome::kFailed;
     }
   }
-  if (handled.outcome == store::Outcome::kFailed) {
-    log_.write(observe::Severity::kWarning, "outbox.message_failed", {},
-               {{"kind", message.kind}, {"message", message.id}, {"attempts", message.attempts}});
-  }
+  if (handled.outcome != store::Outcome::kPutBack) log_handled(message, handled);
   settle(message, handled);
+}
+
+void OutboxWorker::log_handled(const store::OutboxMessage& message, const Handled& handled) {
+  const bool is_failed = handled.outcome == store::Outcome::kFailed;
+  std::string_view event = "outbox.message_done";
+  if (is_failed) event = "outbox.message_failed";
+  if (handled.outcome == store::Outcome::kRetry) event = "outbox.message_retry";
+  log_.write(is_failed ? observe::Severity::kWarning : observe::Severity::kInfo, event, message.origin.request_id,
+             {{"kind", message.kind},
+              {"message", message.id},
+              {"attempts", message.attempts},
+              {"status", handled.http_status},
+              {"trace", observe::trace_id(message.origin.traceparent)}});
 }
 
 Handled OutboxWorker::run_handler(const store::OutboxMessage& message) {

@@ -3,7 +3,9 @@
 //
 // Several workers, in several processes, may share a store. A message whose worker dies comes back when its lease ends,
 // so a handler may see it twice: what a handler does must bear that. A handler runs on one of `threads` threads and
-// blocks; it must end well within the lease. An exception from it counts as a failed try.
+// blocks; it must end well within the lease. What it does is a span of its own in the trace of the message: it sees
+// that in the message's origin, and the log has a line for each message that was handled. An exception from it counts
+// as a failed try.
 
 #include <chrono>
 #include <condition_variable>
@@ -42,8 +44,8 @@ class OutboxWorker {
   };
 
   // All references outlive the worker.
-  OutboxWorker(store::Store& store, const Backoff& backoff, const base::Clock& clock, observe::Log& log,
-               Options options);
+  OutboxWorker(store::Store& store, const Backoff& backoff, const base::Clock& clock, base::IdSource& ids,
+               observe::Log& log, Options options);
   OutboxWorker(const OutboxWorker&) = delete;
   OutboxWorker& operator=(const OutboxWorker&) = delete;
   ~OutboxWorker();  // stop()
@@ -62,6 +64,7 @@ class OutboxWorker {
   void dispatch();
   void work();
   void handle(const store::OutboxMessage& message);
+  void log_handled(const store::OutboxMessage& message, const Handled& handled);
   Handled run_handler(const store::OutboxMessage& message);
   void settle(const store::OutboxMessage& message, const Handled& handled);
   std::int64_t now_ms() const;
@@ -69,6 +72,7 @@ class OutboxWorker {
   store::Store& store_;
   const Backoff& backoff_;
   const base::Clock& clock_;
+  base::IdSource& ids_;
   observe::Log& log_;
   const Options options_;
   std::map<std::string, Handler, std::less<>> handlers_;

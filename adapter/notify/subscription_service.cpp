@@ -49,6 +49,7 @@ base::Result<std::optional<store::Subscription>> SubscriptionService::find_own(s
 
 SubscriptionOutcome<Saved> SubscriptionService::put(const std::string& id, json::Node resource, std::string_view client,
                                                     const pas::Version& version, validation::Report report,
+                                                    const store::Origin& origin,
                                                     const store::Subscription* present) const {
   const std::int64_t now = now_ms();
   const SubscriptionRequest request = read_subscription(resource, version, options_.endpoints, now, report);
@@ -77,7 +78,7 @@ SubscriptionOutcome<Saved> SubscriptionService::put(const std::string& id, json:
   std::vector<store::OutboxMessage> messages;
   if (!request.off) {
     const std::int64_t due = now + options_.handshake_delay_ms;
-    messages.push_back({0, "", std::string(kHandshakeMessage), std::to_string(now), due, id});
+    messages.push_back({0, "", std::string(kHandshakeMessage), std::to_string(now), due, id, 0, origin});
     if (request.heartbeat_s > 0) {  // ends with the resource that asked for it
       messages.push_back({0, "", std::string(kHeartbeatMessage), id + "/" + base::sha256_hex(subscription.json),
                           due + request.heartbeat_s * 1000, "heartbeat/" + id});
@@ -88,19 +89,20 @@ SubscriptionOutcome<Saved> SubscriptionService::put(const std::string& id, json:
 }
 
 SubscriptionOutcome<Saved> SubscriptionService::create(json::Node resource, std::string_view client,
-                                                       const pas::Version& version, validation::Report report) const {
+                                                       const pas::Version& version, validation::Report report,
+                                                       const store::Origin& origin) const {
   const auto own = store_.list_subscriptions(client);
   if (!own) return own.error();
   if (!client.empty() && own->size() >= options_.most_per_client) {
     report.add(Severity::kError, IssueType::kTooCostly, "limit", resource,
                "This client has " + std::to_string(own->size()) + " subscriptions, and no more are taken.");
   }
-  return put(ids_.uuid(), resource, client, version, std::move(report), nullptr);
+  return put(ids_.uuid(), resource, client, version, std::move(report), origin, nullptr);
 }
 
 SubscriptionOutcome<Saved> SubscriptionService::replace(std::string_view id, json::Node resource,
                                                         std::string_view client, const pas::Version& version,
-                                                        validation::Report report) const {
+                                                        validation::Report report, const store::Origin& origin) const {
   const auto present = find_own(id, client);
   if (!present) return present.error();
   if (!*present) return NotFound{};
@@ -109,7 +111,7 @@ SubscriptionOutcome<Saved> SubscriptionService::replace(std::string_view id, jso
     report.add(Severity::kError, IssueType::kValue, "FHIR update", named ? named : resource,
                "The resource must have the id of the path.", named ? "" : "id");
   }
-  return put(std::string(id), resource, client, version, std::move(report), &**present);
+  return put(std::string(id), resource, client, version, std::move(report), origin, &**present);
 }
 
 SubscriptionOutcome<Saved> SubscriptionService::read(std::string_view id, std::string_view client) const {

@@ -58,12 +58,14 @@ class SubscriptionService {
   // All references outlive the service.
   SubscriptionService(store::Store& store, const base::Clock& clock, base::IdSource& ids, SubscriptionOptions options);
 
-  // `report` holds what the validation of the resource has found; a report with an error refuses.
+  // `origin`: of the request, for the handshake. `report` holds what the validation of the resource has found; a report
+  // with an error refuses.
   SubscriptionOutcome<Saved> create(json::Node resource, std::string_view client, const pas::Version& version,
-                                    validation::Report report) const;
+                                    validation::Report report, const store::Origin& origin = {}) const;
   // The whole resource anew, with a new handshake unless its status is off. The id is the path's.
   SubscriptionOutcome<Saved> replace(std::string_view id, json::Node resource, std::string_view client,
-                                     const pas::Version& version, validation::Report report) const;
+                                     const pas::Version& version, validation::Report report,
+                                     const store::Origin& origin = {}) const;
   SubscriptionOutcome<Saved> read(std::string_view id, std::string_view client) const;
   SubscriptionOutcome<Saved> remove(std::string_view id, std::string_view client) const;
   SubscriptionOutcome<std::string> status(std::string_view id, std::string_view client) const;
@@ -80,7 +82,7 @@ class SubscriptionService {
 
  private:
   SubscriptionOutcome<Saved> put(const std::string& id, json::Node resource, std::string_view client,
-                                 const pas::Version& version, validation::Report report,
+                                 const pas::Version& version, validation::Report report, const store::Origin& origin,
                                  const store::Subscription* present) const;
   base::Result<std::optional<store::Subscription>> find_own(std::string_view id, std::string_view client) const;
   void end_if_over(store::Subscription& subscription) const;

@@ -109,8 +109,8 @@ std::vector<store::Supplement> supplements_of(const Parcel& parcel, std::int64_t
 }  // namespace
 
 AttachmentOutcome submit_attachment(std::string body, std::string_view client, Deadline deadline,
-                                    const CaseService& cases, const store::Store& store, const base::Clock& clock,
-                                    base::IdSource& ids) {
+                                    const store::Origin& origin, const CaseService& cases, const store::Store& store,
+                                    const base::Clock& clock, base::IdSource& ids) {
   const std::string source = body;  // parsing unescapes in place
   Report report;
   const auto refuse = [&report, &source]() -> AttachmentOutcome {
@@ -149,7 +149,8 @@ AttachmentOutcome submit_attachment(std::string body, std::string_view client, D
   auto outcome = cases.arrive((*found)->id, {.actor = std::string(client),
                                              .supplements = supplements_of(parcel, at_ms, ids),
                                              .is_final = parcel.is_final,
-                                             .deadline = deadline});
+                                             .deadline = deadline,
+                                             .origin = origin});
   if (auto* error = std::get_if<base::Error>(&outcome)) return std::move(*error);
   const store::Case& record = std::get<Revised>(outcome).record;
   AttachmentAnswer answer{.case_id = record.id, .is_final = parcel.is_final};

@@ -22,7 +22,7 @@ struct AttachmentAnswer {
 using AttachmentOutcome = std::variant<AttachmentAnswer, Refused, base::Error>;
 
 AttachmentOutcome submit_attachment(std::string body, std::string_view client, Deadline deadline,
-                                    const CaseService& cases, const store::Store& store, const base::Clock& clock,
-                                    base::IdSource& ids);
+                                    const store::Origin& origin, const CaseService& cases, const store::Store& store,
+                                    const base::Clock& clock, base::IdSource& ids);
 
 }  // namespace pas::service

@@ -46,14 +46,16 @@ CaseService::Outcome CaseService::review(std::string_view case_id, const Review&
   return decide(open, review);
 }
 
-CaseService::Outcome CaseService::follow_script(std::string_view case_id, const std::string& action) const {
+CaseService::Outcome CaseService::follow_script(std::string_view case_id, const std::string& action,
+                                                const store::Origin& origin) const {
   for (int race = 0;; ++race) {
     auto record = find(case_id);
     if (record) record = current_case(store_, std::move(*record));
     if (!record) return record.error();
     auto opened = open(std::move(*record));
     if (!opened) return opened.error();
-    Review review{.revision = (*opened)->record().revision, .actor = "script", .reviewer = {}, .items = {}};
+    Review review{
+        .revision = (*opened)->record().revision, .actor = "script", .reviewer = {}, .items = {}, .origin = origin};
     for (const ItemNow& now : (*opened)->items()) {
       if (now.decision.action != kPendedAction) continue;
       ReviewedItem& item = review.items.emplace_back();
@@ -71,7 +73,7 @@ CaseService::Outcome CaseService::follow_script(std::string_view case_id, const 
 
 CaseService::Outcome CaseService::decide(OpenCase& open, const Review& review) const {
   if (auto applied = apply(review, base::utc_date(clock_.now()), store_, open); !applied) return applied.error();
-  Change change{.actor = review.actor, .action = "review"};
+  Change change{.actor = review.actor, .action = "review", .origin = review.origin};
   for (const ReviewedItem& item : review.items) {
     change.decisions.push_back({item.sequence, review_record(review, *open.find(item.sequence))});
   }
@@ -106,6 +108,7 @@ CaseService::Outcome CaseService::arrive(std::string_view case_id, const Arrival
     if (auto timely = in_time(arrival.deadline); !timely) return timely.error();
     Outcome outcome = commit(open, {.actor = arrival.actor,
                                     .action = "information",
+                                    .origin = arrival.origin,
                                     .is_told = arrival.is_final,
                                     .supplements = arrival.supplements,
                                     .decisions = decision_records(open.items())});
@@ -113,7 +116,8 @@ CaseService::Outcome CaseService::arrive(std::string_view case_id, const Arrival
   }
 }
 
-CaseService::Outcome CaseService::pass_deadline(std::string_view case_id, std::int64_t due_ms) const {
+CaseService::Outcome CaseService::pass_deadline(std::string_view case_id, std::int64_t due_ms,
+                                                const store::Origin& origin) const {
   for (int race = 0;; ++race) {
     auto record = find(case_id);
     if (!record) return record.error();
@@ -134,7 +138,7 @@ CaseService::Outcome CaseService::pass_deadline(std::string_view case_id, std::i
           now.decision.notes.begin(),
           "The information that was asked for did not arrive in time. Send a new request with it.");
     }
-    Outcome outcome = commit(open, {.actor = "deadline", .action = "deadline"});
+    Outcome outcome = commit(open, {.actor = "deadline", .action = "deadline", .origin = origin});
     if (!is_conflict(outcome) || race == kMostRaces) return outcome;
   }
 }
@@ -154,6 +158,7 @@ CaseService::Outcome CaseService::commit(OpenCase& open, Change change) const {
   revision.at_ms = base::to_ms(now);
   revision.actor = std::move(change.actor);
   revision.action = std::move(change.action);
+  revision.origin = std::move(change.origin);
   if (change.is_told) {
     auto events = events_of(open, now);
     if (!events) return events.error();

@@ -41,6 +41,7 @@ struct Review {
   pas::Reviewer reviewer;     // a person, but for a script
   std::vector<ReviewedItem> items;
   Deadline deadline = kNoDeadline;
+  store::Origin origin = {};
 };
 
 // What arrived for a case: each an entry of a Bundle with fullUrl and resource, JSON.
@@ -49,6 +50,7 @@ struct Arrival {
   std::vector<store::Supplement> supplements;
   bool is_final = true;  // false: more is to come, and nothing is decided yet
   Deadline deadline = kNoDeadline;
+  store::Origin origin = {};
 };
 
 struct Revised {
@@ -82,11 +84,11 @@ class CaseService {
   using Outcome = std::variant<Revised, Mistakes, base::Error>;
   Outcome review(std::string_view case_id, const Review& review) const;
   Outcome arrive(std::string_view case_id, const Arrival& arrival) const;
-  // Nothing changes unless the case still waits for that time.
-  Outcome pass_deadline(std::string_view case_id, std::int64_t due_ms) const;
+  // Nothing changes unless the case still waits for that time. `origin`: of the message that tells of it.
+  Outcome pass_deadline(std::string_view case_id, std::int64_t due_ms, const store::Origin& origin = {}) const;
 
   // The second half of a scripted outcome (test_mode.h): what is pended becomes `action`.
-  Outcome follow_script(std::string_view case_id, const std::string& action) const;
+  Outcome follow_script(std::string_view case_id, const std::string& action, const store::Origin& origin = {}) const;
 
   // The response Bundle as it stands, in that version.
   base::Result<std::string> response(store::Case record, const pas::Version& version) const;
@@ -95,6 +97,7 @@ class CaseService {
   struct Change {
     std::string actor;
     std::string action;
+    store::Origin origin;
     bool is_told = true;  // to subscribers
     std::vector<store::Supplement> supplements = {};
     std::vector<store::DecisionRecord> decisions = {};

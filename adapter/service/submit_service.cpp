@@ -187,6 +187,7 @@ SubmitOutcome SubmitService::decide_and_commit(const SubmitRequest& request, con
   submission.bodies.response = pas::write_response(adjudication.request, shown.decisions, context);
   submission.decisions = decision_records(items);
   if (const auto added = add_kept_records(*prior, items, submission); !added) return added.error();
+  submission.origin = request.origin;
   submission.refuse_repeat_since_ms = repeat.since_ms;
   if (const auto last = pas::last_day_served(adjudication.request)) submission.served_to = base::to_string(*last);
 

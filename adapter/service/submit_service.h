@@ -31,6 +31,7 @@ struct SubmitRequest {
   const pas::Version* version = nullptr;
   std::string base_url = {};  // absolute, of the version that is asked, without a slash at the end
   Deadline deadline = kNoDeadline;
+  store::Origin origin = {};
   std::string idempotency_key = {};  // empty: none
 };
 

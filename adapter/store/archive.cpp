@@ -78,9 +78,17 @@ constexpr Column kEventColumns[] = {{"subscription_seq", kInteger},
                                     {"case_seq", kInteger},
                                     {"timestamp_ms", kInteger},
                                     {"focus", kCompressed}};
-constexpr Column kOutboxColumns[] = {{"id", kInteger},       {"case_seq", kReference}, {"kind", kText},
-                                     {"payload", kBytes},    {"due_ms", kInteger},     {"subject", kText},
-                                     {"attempts", kInteger}, {"leased", kInteger},     {"state", kText}};
+constexpr Column kOutboxColumns[] = {{"id", kInteger},
+                                     {"case_seq", kReference},
+                                     {"kind", kText},
+                                     {"payload", kBytes},
+                                     {"due_ms", kInteger},
+                                     {"subject", kText},
+                                     {"attempts", kInteger},
+                                     {"leased", kInteger},
+                                     {"state", kText},
+                                     {"request_id", kText, true},
+                                     {"traceparent", kText, true}};
 constexpr Column kDeliveryColumns[] = {{"seq", kInteger},   {"subject", kText}, {"message_id", kInteger},
                                        {"kind", kText},     {"outcome", kText}, {"attempt", kInteger},
                                        {"at_ms", kInteger}, {"result", kText},  {"http_status", kInteger}};
@@ -196,7 +204,8 @@ class Importer {
     if (table == std::end(kTables)) return base::invalid("no such table");
     TableRow row;
     for (const Column& column : table->columns) {
-      auto value = value_of(member[column.name], column.kind);
+      const json::Node given = member[column.name];
+      auto value = !given && column.is_later ? std::optional<Value>(std::string()) : value_of(given, column.kind);
       if (!value)
         return base::invalid(std::string(table->name) + "." + std::string(column.name) + " is missing or wrong");
       row.push_back(*std::move(value));

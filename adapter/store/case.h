@@ -95,6 +95,7 @@ struct Submission {
   std::vector<DecisionRecord> decisions;
   std::vector<OutboxMessage> outbox;
   std::vector<NewEvent> events;
+  Origin origin;          // of all messages that come of it
   std::string served_to;  // the last day of service asked for, YYYY-MM-DD (retention.h); empty: none is named
   // Refuses the commit (kConflict) when a case of the same client and request_sha256 was received at or after this
   // time: of two identical requests at once only one is stored, and the other finds it by find_same_request.
@@ -121,6 +122,7 @@ struct Revision {
   std::vector<DecisionRecord> decisions;
   std::vector<OutboxMessage> outbox;
   std::vector<NewEvent> events;
+  Origin origin;  // of all messages that come of it
   std::vector<Supplement> supplements;
   std::int64_t at_ms = 0;
   std::string actor;

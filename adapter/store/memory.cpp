@@ -77,7 +77,7 @@ Result<void> MemoryStore::commit(const Submission& submission) {
   record.revision = 1;
   count_months(record, 1);
   add_keys(record);
-  tell(record.id, submission.outbox, submission.events, record.received_at_ms);
+  tell(record.id, submission.outbox, submission.events, submission.origin, record.received_at_ms);
   order_of_.emplace(record.id, record.order);
   cases_.emplace(record.order, std::move(kept));
   return {};
@@ -114,7 +114,7 @@ Result<void> MemoryStore::revise(const Revision& revision) {
   }
   kept.history.push_back({record.revision, revision.at_ms, revision.actor, revision.action, revision.note});
   kept.supplements.insert(kept.supplements.end(), revision.supplements.begin(), revision.supplements.end());
-  tell(record.id, revision.outbox, revision.events, revision.at_ms);
+  tell(record.id, revision.outbox, revision.events, revision.origin, revision.at_ms);
   return {};
 }
 
@@ -126,13 +126,15 @@ void MemoryStore::add_keys(const Case& record) {
 }
 
 void MemoryStore::tell(const std::string& case_id, const std::vector<OutboxMessage>& messages,
-                       const std::vector<NewEvent>& events, std::int64_t at_ms) {
-  for (OutboxMessage message : messages) {
+                       const std::vector<NewEvent>& events, const Origin& origin, std::int64_t at_ms) {
+  const auto add = [&](OutboxMessage message) {
     message.case_id = case_id;
+    message.origin = origin;
     outbox_.add(std::move(message));
-  }
+  };
+  for (const OutboxMessage& message : messages) add(message);
   for (const NewEvent& event : events) {
-    if (auto message = subscriptions_.add_event(event, case_id, at_ms)) outbox_.add(std::move(*message));
+    if (auto message = subscriptions_.add_event(event, case_id, at_ms)) add(std::move(*message));
   }
 }
 

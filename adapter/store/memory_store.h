@@ -80,7 +80,7 @@ class MemoryStore final : public Store {
   std::vector<std::int64_t> expired_chain(std::string_view first_id, const Retention& retention) const;
   Result<void> check_messages(const std::vector<OutboxMessage>& messages) const;
   void tell(const std::string& case_id, const std::vector<OutboxMessage>& messages, const std::vector<NewEvent>& events,
-            std::int64_t at_ms);
+            const Origin& origin, std::int64_t at_ms);
 
   std::vector<Case> find_by_key(std::string_view client, std::string_view kind, std::string_view value,
                                 int limit) const;

@@ -13,6 +13,13 @@
 
 namespace pas::store {
 
+// The request that a message follows from, for whoever puts logs together; empty of what follows from none.
+struct Origin {
+  std::string request_id = {};
+  std::string traceparent = {};  // W3C Trace Context
+  bool operator==(const Origin&) const = default;
+};
+
 struct OutboxMessage {
   std::int64_t id = 0;  // set by the store, rising
   std::string case_id;  // set by commit and revise
@@ -21,6 +28,7 @@ struct OutboxMessage {
   std::int64_t due_ms = 0;
   std::string subject = {};  // what is told in order, a subscription's id; empty: no order
   int attempts = 0;          // set by the store: how often it was taken
+  Origin origin = {};        // set by commit and revise
   bool operator==(const OutboxMessage&) const = default;
 };
 

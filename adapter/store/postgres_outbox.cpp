@@ -58,13 +58,14 @@ void queue_subject_lock(PostgresConnection& connection, std::string_view subject
   connection.queue("SELECT pg_advisory_xact_lock(hashtextextended(encode($1, 'hex'), 1))", subject);
 }
 
-void queue_message(PostgresConnection& connection, const OutboxMessage& message, std::int64_t case_seq) {
+void queue_message(PostgresConnection& connection, const OutboxMessage& message, const Origin& origin,
+                   std::int64_t case_seq) {
   connection.queue(
-      "INSERT INTO outbox (case_seq, kind, payload, due_ms, subject, state) "
-      "VALUES (CASE $1 WHEN 0 THEN NULL WHEN -1 THEN currval('cases_seq_seq') ELSE $1 END, $2, $3, $4, $5, "
+      "INSERT INTO outbox (case_seq, kind, payload, due_ms, subject, request_id, traceparent, state) "
+      "VALUES (CASE $1 WHEN 0 THEN NULL WHEN -1 THEN currval('cases_seq_seq') ELSE $1 END, $2, $3, $4, $5, $6, $7, "
       "CASE WHEN EXISTS (SELECT 1 FROM outbox WHERE subject = $5 AND subject <> '' AND state = 'waiting') "
       "THEN 'behind'::bytea ELSE 'waiting' END)",
-      case_seq, message.kind, message.payload, message.due_ms, message.subject);
+      case_seq, message.kind, message.payload, message.due_ms, message.subject, origin.request_id, origin.traceparent);
 }
 
 Result<void> queue_messages(PostgresConnection& connection, const std::vector<OutboxMessage>& messages) {
@@ -79,7 +80,7 @@ Result<void> queue_messages(PostgresConnection& connection, const std::vector<Ou
       if (!row->next()) return base::invalid("message for case " + message.case_id + ": no such case");
       seq = row->integer(0);
     }
-    queue_message(connection, message, seq);
+    queue_message(connection, message, message.origin, seq);
   }
   return {};
 }
@@ -97,15 +98,22 @@ Result<std::vector<OutboxMessage>> take(PostgresConnection& connection, std::int
       "ORDER BY due_ms, id LIMIT $3 FOR UPDATE SKIP LOCKED), "
       "taken AS (UPDATE outbox o SET due_ms = $2, leased = 1, attempts = attempts + 1 FROM due WHERE o.id = due.id "
       "RETURNING due.due_ms AS was_due_ms, o.*) "
-      "SELECT t.id, c.id, t.kind, t.payload, t.subject, t.attempts FROM taken t LEFT JOIN cases c ON c.seq = "
+      "SELECT t.id, c.id, t.kind, t.payload, t.subject, t.attempts, t.request_id, t.traceparent FROM taken t LEFT JOIN "
+      "cases c ON c.seq = "
       "t.case_seq "
       "ORDER BY t.was_due_ms, t.id",
       now_ms, lease_until_ms, std::clamp(limit, 0, kMaxCases));
   if (!row) return row.error();
   std::vector<OutboxMessage> messages;
   while (row->next()) {
-    messages.push_back({row->integer(0), row->text(1), row->text(2), row->text(3), lease_until_ms, row->text(4),
-                        static_cast<int>(row->integer(5))});
+    messages.push_back({row->integer(0),
+                        row->text(1),
+                        row->text(2),
+                        row->text(3),
+                        lease_until_ms,
+                        row->text(4),
+                        static_cast<int>(row->integer(5)),
+                        {row->text(6), row->text(7)}});
   }
   return messages;
 }

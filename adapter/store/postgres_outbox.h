@@ -16,7 +16,8 @@ void queue_subject_lock(PostgresConnection& connection, std::string_view subject
 
 // Queued, at the end of its subject's line, whose lock is held. `case_seq` 0: of no case; below: the case that this
 // transaction inserts.
-void queue_message(PostgresConnection& connection, const OutboxMessage& message, std::int64_t case_seq);
+void queue_message(PostgresConnection& connection, const OutboxMessage& message, const Origin& origin,
+                   std::int64_t case_seq);
 inline constexpr std::int64_t kThisCase = -1;
 
 Result<void> enqueue(PostgresConnection& connection, const std::vector<OutboxMessage>& messages);

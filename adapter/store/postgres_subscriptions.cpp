@@ -86,17 +86,17 @@ Result<std::vector<Subscription>> read_subscriptions_for(PostgresConnection& con
 }
 
 void queue_event(PostgresConnection& connection, std::string_view subscription_id, std::string_view focus,
-                 std::int64_t case_seq, std::int64_t timestamp_ms) {
+                 std::int64_t case_seq, const Origin& origin, std::int64_t timestamp_ms) {
   connection.queue(
       "WITH counted AS (UPDATE subscriptions SET event_count = event_count + 1 WHERE id = $1 "
       "RETURNING seq, event_count AS number, CASE $3 WHEN -1 THEN currval('cases_seq_seq') ELSE $3 END AS case_seq), "
       "told AS (INSERT INTO events (subscription_seq, number, case_seq, timestamp_ms, focus) "
       "SELECT seq, number, case_seq, $4, $2 FROM counted) "
-      "INSERT INTO outbox (case_seq, kind, payload, due_ms, subject, state) "
-      "SELECT case_seq, $5, convert_to(number::text, 'UTF8'), $4, $1, "
+      "INSERT INTO outbox (case_seq, kind, payload, due_ms, subject, request_id, traceparent, state) "
+      "SELECT case_seq, $5, convert_to(number::text, 'UTF8'), $4, $1, $6, $7, "
       "CASE WHEN EXISTS (SELECT 1 FROM outbox WHERE subject = $1 AND subject <> '' AND state = 'waiting') "
       "THEN 'behind'::bytea ELSE 'waiting' END FROM counted",
-      subscription_id, focus, case_seq, timestamp_ms, kEventMessage);
+      subscription_id, focus, case_seq, timestamp_ms, kEventMessage, origin.request_id, origin.traceparent);
 }
 
 Result<std::vector<Event>> read_events(PostgresConnection& connection, std::string_view subscription_id,

@@ -24,7 +24,7 @@ Result<std::vector<Subscription>> read_subscriptions_for(PostgresConnection& con
 // Queued: the subscription's next event, with the message that tells it; nothing when the subscription is not there.
 // Its subject is locked. `case_seq` as with queue_message, but not 0.
 void queue_event(PostgresConnection& connection, std::string_view subscription_id, std::string_view focus,
-                 std::int64_t case_seq, std::int64_t timestamp_ms);
+                 std::int64_t case_seq, const Origin& origin, std::int64_t timestamp_ms);
 Result<std::vector<Event>> read_events(PostgresConnection& connection, std::string_view subscription_id,
                                        std::int64_t from, std::int64_t to, int limit);
 

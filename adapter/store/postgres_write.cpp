@@ -111,10 +111,11 @@ void queue_subject_locks(PostgresConnection& connection, const std::vector<Outbo
 }
 
 void queue_news(PostgresConnection& connection, std::int64_t seq, const std::vector<OutboxMessage>& messages,
-                const std::vector<NewEvent>& events, const std::vector<std::string>& focuses, std::int64_t at_ms) {
-  for (const OutboxMessage& message : messages) queue_message(connection, message, seq);
+                const std::vector<NewEvent>& events, const std::vector<std::string>& focuses, const Origin& origin,
+                std::int64_t at_ms) {
+  for (const OutboxMessage& message : messages) queue_message(connection, message, origin, seq);
   for (std::size_t i = 0; i < events.size(); ++i) {
-    queue_event(connection, events[i].subscription_id, focuses[i], seq, at_ms);
+    queue_event(connection, events[i].subscription_id, focuses[i], seq, origin, at_ms);
   }
 }
 
@@ -159,7 +160,8 @@ Result<void> insert(PostgresConnection& connection, const Submission& submission
       packed.request, packed.response, packed.decisions);
   queue_items(connection, kThisCase, record.items);
   queue_keys(connection, kThisCase, record.client, packed.keys);
-  queue_news(connection, kThisCase, submission.outbox, submission.events, packed.focuses, record.received_at_ms);
+  queue_news(connection, kThisCase, submission.outbox, submission.events, packed.focuses, submission.origin,
+             record.received_at_ms);
   if (!record.prior_id.empty()) {
     queue_months(connection, record.prior_id, -1);
     connection.queue("UPDATE cases SET replaced_by = $1 WHERE id = $2", record.id, record.prior_id);
@@ -196,7 +198,7 @@ Result<void> revise(PostgresConnection& connection, const Revision& revision, co
   }
   connection.queue("INSERT INTO revisions VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", seq, number, revision.at_ms,
                    revision.actor, revision.action, revision.note, packed.decisions, token);
-  queue_news(connection, seq, revision.outbox, revision.events, packed.focuses, revision.at_ms);
+  queue_news(connection, seq, revision.outbox, revision.events, packed.focuses, revision.origin, revision.at_ms);
   return explained(connection, transaction.commit(), id);
 }
 

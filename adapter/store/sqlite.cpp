@@ -237,7 +237,7 @@ class SqliteStore final : public Store {
 
   static Result<void> insert_messages(SqliteConnection& connection, const std::vector<OutboxMessage>& messages) {
     for (const OutboxMessage& message : messages) {
-      if (auto inserted = insert_message(connection, message, std::nullopt); !inserted) return inserted;
+      if (auto inserted = insert_message(connection, message, message.origin, std::nullopt); !inserted) return inserted;
     }
     return {};
   }

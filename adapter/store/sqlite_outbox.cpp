@@ -47,7 +47,7 @@ Result<void> log_delivery(SqliteConnection& connection, std::int64_t id, std::st
 
 }  // namespace
 
-Result<void> insert_message(SqliteConnection& connection, const OutboxMessage& message,
+Result<void> insert_message(SqliteConnection& connection, const OutboxMessage& message, const Origin& origin,
                             std::optional<std::int64_t> case_seq) {
   if (!case_seq) {
     auto found = case_of_message(connection, message);
@@ -56,10 +56,12 @@ Result<void> insert_message(SqliteConnection& connection, const OutboxMessage& m
   }
   // A case's seq is never 0.
   return connection.run(
-      "INSERT INTO outbox (case_seq, kind, payload, due_ms, subject, state) VALUES (nullif(?1, 0), ?2, ?3, ?4, ?5, "
+      "INSERT INTO outbox (case_seq, kind, payload, due_ms, subject, request_id, traceparent, state) "
+      "VALUES (nullif(?1, 0), ?2, ?3, ?4, ?5, ?6, ?7, "
       "CASE WHEN EXISTS (SELECT 1 FROM outbox WHERE subject = ?5 AND subject <> '' AND state = 'waiting') "
       "THEN 'behind' ELSE 'waiting' END)",
-      case_seq.value_or(0), message.kind, SqliteBlob{message.payload}, message.due_ms, message.subject);
+      case_seq.value_or(0), message.kind, SqliteBlob{message.payload}, message.due_ms, message.subject,
+      origin.request_id, origin.traceparent);
 }
 
 Result<void> free_leases(SqliteConnection& connection) {
@@ -78,13 +80,20 @@ Result<std::vector<OutboxMessage>> take(SqliteConnection& connection, std::int64
   std::vector<OutboxMessage> taken;
   {
     SqliteQuery row(connection,
-                    "SELECT o.id, coalesce(c.id, ''), o.kind, o.payload, o.subject, o.attempts FROM outbox o "
+                    "SELECT o.id, coalesce(c.id, ''), o.kind, o.payload, o.subject, o.attempts, o.request_id,"
+                    " o.traceparent FROM outbox o "
                     "LEFT JOIN cases c ON c.seq = o.case_seq "
                     "WHERE o.state = 'waiting' AND o.due_ms <= ? ORDER BY o.due_ms, o.id LIMIT ?",
                     now_ms, std::clamp(limit, 0, kMaxCases));
     while (row.next()) {
-      taken.push_back({row.integer(0), row.text(1), row.text(2), row.text(3), lease_until_ms, row.text(4),
-                       static_cast<int>(row.integer(5)) + 1});
+      taken.push_back({row.integer(0),
+                       row.text(1),
+                       row.text(2),
+                       row.text(3),
+                       lease_until_ms,
+                       row.text(4),
+                       static_cast<int>(row.integer(5)) + 1,
+                       {row.text(6), row.text(7)}});
     }
     if (auto read = row.finish(); !read) return read.error();
   }

@@ -12,7 +12,7 @@
 namespace pas::store {
 
 // At the end of its subject's line. Without `case_seq` the case is message.case_id, if that is not empty.
-Result<void> insert_message(SqliteConnection& connection, const OutboxMessage& message,
+Result<void> insert_message(SqliteConnection& connection, const OutboxMessage& message, const Origin& origin,
                             std::optional<std::int64_t> case_seq);
 
 // Makes what was taken and not settled due again. Only where no other worker can be at work: when the file is opened.

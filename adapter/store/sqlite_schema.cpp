@@ -217,6 +217,11 @@ CREATE INDEX case_keys_numbers ON case_keys (case_seq) WHERE kind = 'number';
 ALTER TABLE bodies DROP COLUMN claim;
 ALTER TABLE bodies DROP COLUMN claim_response;
 )sql",
+    // The request that a message follows from.
+    R"sql(
+ALTER TABLE outbox ADD COLUMN request_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE outbox ADD COLUMN traceparent TEXT NOT NULL DEFAULT '';
+)sql",
 };
 
 Result<std::int64_t> read_integer(SqliteConnection& connection, std::string_view sql) {

@@ -112,7 +112,7 @@ Result<std::vector<Subscription>> read_subscriptions_for(SqliteConnection& conne
 }
 
 Result<void> insert_event(SqliteConnection& connection, const std::string& subscription_id, std::string_view focus,
-                          std::int64_t case_seq, std::int64_t timestamp_ms) {
+                          std::int64_t case_seq, const Origin& origin, std::int64_t timestamp_ms) {
   SqliteQuery row(connection,
                   "UPDATE subscriptions SET event_count = event_count + 1 WHERE id = ? RETURNING seq, event_count",
                   subscription_id);
@@ -124,7 +124,7 @@ Result<void> insert_event(SqliteConnection& connection, const std::string& subsc
                                  SqliteBlob{focus});
   if (!inserted) return inserted;
   const OutboxMessage message{0, "", std::string(kEventMessage), std::to_string(number), timestamp_ms, subscription_id};
-  return insert_message(connection, message, case_seq);
+  return insert_message(connection, message, origin, case_seq);
 }
 
 Result<std::vector<Event>> read_events(SqliteConnection& connection, std::string_view subscription_id,

@@ -23,7 +23,7 @@ Result<std::vector<Subscription>> read_subscriptions_for(SqliteConnection& conne
 
 // Numbers the event and writes its message; does nothing when the subscription is not there. `focus` is compressed.
 Result<void> insert_event(SqliteConnection& connection, const std::string& subscription_id, std::string_view focus,
-                          std::int64_t case_seq, std::int64_t timestamp_ms);
+                          std::int64_t case_seq, const Origin& origin, std::int64_t timestamp_ms);
 Result<std::vector<Event>> read_events(SqliteConnection& connection, std::string_view subscription_id,
                                        std::int64_t from, std::int64_t to, int limit);
 

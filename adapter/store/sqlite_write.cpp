@@ -82,12 +82,13 @@ Result<void> insert_keys(SqliteConnection& connection, const Case& record, std::
 }
 
 Result<void> tell(SqliteConnection& connection, std::int64_t seq, const std::vector<OutboxMessage>& messages,
-                  const std::vector<NewEvent>& events, const std::vector<std::string>& focuses, std::int64_t at_ms) {
+                  const std::vector<NewEvent>& events, const std::vector<std::string>& focuses, const Origin& origin,
+                  std::int64_t at_ms) {
   for (const OutboxMessage& message : messages) {
-    if (auto inserted = insert_message(connection, message, seq); !inserted) return inserted;
+    if (auto inserted = insert_message(connection, message, origin, seq); !inserted) return inserted;
   }
   for (std::size_t i = 0; i < events.size(); ++i) {
-    auto inserted = insert_event(connection, events[i].subscription_id, focuses[i], seq, at_ms);
+    auto inserted = insert_event(connection, events[i].subscription_id, focuses[i], seq, origin, at_ms);
     if (!inserted) return inserted;
   }
   return {};
@@ -136,7 +137,8 @@ Result<void> insert(SqliteConnection& connection, const Submission& submission, 
   if (auto inserted = insert_bodies(connection, seq, packed); !inserted) return inserted;
   if (auto inserted = insert_items(connection, seq, record.items); !inserted) return inserted;
   if (auto inserted = insert_keys(connection, record, seq, packed.keys); !inserted) return inserted;
-  auto told = tell(connection, seq, submission.outbox, submission.events, packed.focuses, record.received_at_ms);
+  auto told = tell(connection, seq, submission.outbox, submission.events, packed.focuses, submission.origin,
+                   record.received_at_ms);
   if (!told) return told;
   return add_months(connection, record, 1);
 }
@@ -165,7 +167,7 @@ Result<void> revise(SqliteConnection& connection, const Revision& revision, cons
       connection.run("INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?)", seq, record.revision + 1, revision.at_ms,
                      revision.actor, revision.action, revision.note, SqliteBlob{packed.decisions});
   if (!written) return written;
-  return tell(connection, seq, revision.outbox, revision.events, packed.focuses, revision.at_ms);
+  return tell(connection, seq, revision.outbox, revision.events, packed.focuses, revision.origin, revision.at_ms);
 }
 
 Result<std::int64_t> take_numbers(SqliteConnection& connection, Sequence sequence, int count) {

@@ -27,6 +27,7 @@ enum class ColumnKind {
 struct Column {
   std::string_view name;
   ColumnKind kind;
+  bool is_later = false;  // a text that exports of older adapters lack: empty there
 };
 
 struct Table {

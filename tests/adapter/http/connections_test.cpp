@@ -4,10 +4,12 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "adapter/observe/trace.h"
 #include "tests/adapter/http/fixture.h"
 #include "tests/support/http_client.h"
 
@@ -65,6 +67,39 @@ TEST(Connections, FromManyThreads) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(right, 8 * 5 * 20);
+}
+
+// One that is wrong, or one of two, is none.
+TEST(Connections, ATraceGoesThroughAnswerAndLog) {
+  const std::string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const std::string parent = "traceparent: 00-" + trace + "-00f067aa0ba902b7-01\r\n";
+  std::mutex mutex;
+  std::vector<std::string> handled;
+  support::RunningServer running({}, [&](http::Request&& request) {
+    const std::lock_guard lock(mutex);
+    handled.push_back(request.traceparent);
+    return http::Response{};
+  });
+  HttpClient client(running.port());
+  std::vector<std::string> answered;
+  for (const std::string& headers : {parent, std::string(), parent + parent, "traceparent: 00-" + trace + "\r\n"}) {
+    const auto answer = client.exchange(http_request("GET", "/", {}, headers));
+    ASSERT_TRUE(answer);
+    answered.emplace_back(answer->header("traceresponse").value_or(""));
+    EXPECT_TRUE(observe::is_traceparent(answered.back())) << answered.back();
+  }
+  EXPECT_EQ(handled, answered);
+  EXPECT_TRUE(answered[0].starts_with("00-" + trace) && answered[0].ends_with("-01")) << answered[0];
+  EXPECT_EQ(answered[0].find("00f067aa0ba902b7"), std::string::npos) << "a span of its own";
+  for (std::size_t i = 1; i < answered.size(); ++i) {
+    EXPECT_EQ(answered[i].find(trace), std::string::npos) << "a new trace";
+  }
+  EXPECT_TRUE(support::becomes_true([&] { return running.log_lines("\"trace\":\"" + trace + "\"").size() == 1; }));
+
+  client.send("GET / HTTP/1.1\r\nNo colon\r\n\r\n");
+  const auto refused = client.receive();
+  ASSERT_TRUE(refused);
+  EXPECT_TRUE(observe::is_traceparent(refused->header("traceresponse").value_or(""))) << "a refused one has its own";
 }
 
 TEST(Connections, AHalfClosedClientIsAnswered) {

@@ -33,7 +33,7 @@ class Delivery : public testing::Test {
     notify::OutboxWorker::Options options;
     options.poll = std::chrono::milliseconds(1);
     options.lease = std::chrono::hours(1'000);  // the tests move the clock while a delivery is on its way
-    worker_ = std::make_unique<notify::OutboxWorker>(*on_.store, backoff_, on_.clock, log_, options);
+    worker_ = std::make_unique<notify::OutboxWorker>(*on_.store, backoff_, on_.clock, on_.ids, log_, options);
     notifier_->register_at(*worker_);
     worker_->start();
   }

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "adapter/observe/trace.h"
 #include "tests/adapter/notify/fixture.h"
 
 namespace pas {
@@ -35,13 +36,49 @@ class Worker : public testing::Test {
 
   notify_test::MovedClock clock_;
   std::unique_ptr<store::Store> store_ = store::open_store("memory").value();
+  notify_test::CountedIds ids_;
   observe::Log log_ = observe::Log::to_sink(observe::Severity::kError, clock_, [](std::string_view) {});
   const notify::Backoff backoff_{[] { return 0.5; }};
   OutboxWorker::Options options_;
 };
 
+// In the trace of the request that it follows from, and in a new one without.
+TEST_F(Worker, EachMessageIsASpanOfItsOwn) {
+  const std::string trace(32, 'a');
+  std::vector<std::string> lines;
+  observe::Log log =
+      observe::Log::to_sink(observe::Severity::kInfo, clock_, [&](std::string_view line) { lines.emplace_back(line); });
+  options_.threads = 1;
+  OutboxWorker worker(*store_, backoff_, clock_, ids_, log, options_);
+  std::vector<store::Origin> seen;
+  worker.register_handler("a", [&](const store::OutboxMessage& message) {
+    seen.push_back(message.origin);
+    return Handled{seen.size() == 2 ? Outcome::kFailed : Outcome::kDone, "well", 200};
+  });
+  ASSERT_TRUE(
+      store_->enqueue({{0, "", "a", "1", clock_.ms(), "x", 0, {"r-1", "00-" + trace + "-00f067aa0ba902b7-01"}}}));
+  enqueue("a", "2", "x");
+  worker.start();
+  this->log("x", 2);
+  worker.stop();
+  ASSERT_EQ(seen.size(), 2U);
+  EXPECT_EQ(seen[0].request_id, "r-1");
+  EXPECT_EQ(observe::trace_id(seen[0].traceparent), trace);
+  EXPECT_EQ(seen[0].traceparent.find("00f067aa0ba902b7"), std::string::npos) << "not the request's span";
+  EXPECT_EQ(seen[1].request_id, "");
+  EXPECT_TRUE(observe::is_traceparent(seen[1].traceparent));
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_NE(lines[0].find(R"("level":"info","event":"outbox.message_done","request":"r-1","kind":"a","message":1,)"
+                          R"("attempts":1,"status":200,"trace":")" +
+                          trace + "\"}"),
+            std::string::npos)
+      << lines[0];
+  EXPECT_NE(lines[1].find(R"("level":"warning","event":"outbox.message_failed","kind":"a")"), std::string::npos)
+      << lines[1];
+}
+
 TEST_F(Worker, HandsEachMessageToItsKind) {
-  OutboxWorker worker(*store_, backoff_, clock_, log_, options_);
+  OutboxWorker worker(*store_, backoff_, clock_, ids_, log_, options_);
   std::mutex mutex;
   std::vector<std::string> seen;
   for (const char* kind : {"a", "b"}) {
@@ -66,7 +103,7 @@ TEST_F(Worker, HandsEachMessageToItsKind) {
 }
 
 TEST_F(Worker, TriesAgainByTheBackOff) {
-  OutboxWorker worker(*store_, backoff_, clock_, log_, options_);
+  OutboxWorker worker(*store_, backoff_, clock_, ids_, log_, options_);
   std::atomic<int> tries = 0;
   worker.register_handler("k", [&](const store::OutboxMessage&) -> Handled {
     if (++tries == 2) throw std::runtime_error("broken");
@@ -90,7 +127,7 @@ TEST_F(Worker, TriesAgainByTheBackOff) {
 }
 
 TEST_F(Worker, GivesUpAfterTheLastTry) {
-  OutboxWorker worker(*store_, backoff_, clock_, log_, options_);
+  OutboxWorker worker(*store_, backoff_, clock_, ids_, log_, options_);
   worker.register_handler("k", [&](const store::OutboxMessage&) -> Handled { return {Outcome::kRetry, "no"}; });
   worker.start();
   enqueue("k", "", "x");
@@ -106,7 +143,7 @@ TEST_F(Worker, GivesUpAfterTheLastTry) {
 
 TEST_F(Worker, StopFinishesWhatRunsAndPutsBackTheRest) {
   options_.threads = 1;
-  OutboxWorker worker(*store_, backoff_, clock_, log_, options_);
+  OutboxWorker worker(*store_, backoff_, clock_, ids_, log_, options_);
   std::promise<void> begun;
   std::promise<void> go_on;
   worker.register_handler("k", [&](const store::OutboxMessage&) -> Handled {

@@ -9,6 +9,7 @@
 #include "tests/adapter/cli/requests.h"
 #include "tests/adapter/notify/fixture.h"
 #include "tests/adapter/notify/listener.h"
+#include "tests/support/files.h"
 
 namespace pas {
 namespace {
@@ -86,6 +87,39 @@ TEST_F(NotifyServing, FromCreateToDelete) {
   EXPECT_EQ(call("GET", "/fhir/Subscription/" + id).status, 404);
   EXPECT_EQ(call("DELETE", "/fhir/Subscription/" + id).status, 404);
   EXPECT_EQ(adapter_.stop(), 0);
+}
+
+// From the reviewer's decision to the subscriber and the log of the delivery.
+TEST_F(NotifyServing, ANotificationCarriesTheRequestThatItFollowsFrom) {
+  Listener listener([](std::size_t, const Received&) { return 200; });
+  std::string subscription = notify_test::subscription_json(listener.url());
+  const std::string wanted = "1234567893";
+  subscription.replace(subscription.find(wanted), wanted.size(), "2082367915,2071258463");
+  const std::string id = created(subscription);
+  ASSERT_TRUE(listener.has(1));
+  while (status_of(id) == "requested") std::this_thread::sleep_for(std::chrono::milliseconds(10));
+
+  const auto submitted =
+      ask(adapter_.port(),
+          support::submit_request(support::read_file(support::repo_path("samples/bundles/row-02-insulin-pump.json"))));
+  ASSERT_TRUE(submitted && submitted->status == 200);
+  const std::string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const std::string headers = "Content-Type: application/json\r\nX-Request-Id: review-7\r\ntraceparent: 00-" + trace +
+                              "-00f067aa0ba902b7-01\r\n";
+  const auto decided =
+      ask(adapter_.admin_port(),
+          http_request("POST", "/admin/cases/" + support::response_id(submitted->body) + "/decision",
+                       R"({"revision":1,"reviewer":{"name":"A. Reviewer"},"items":[{"sequence":1,"action":"A1"}]})",
+                       headers));
+  ASSERT_TRUE(decided);
+  ASSERT_EQ(decided->status, 200) << decided->body;
+  ASSERT_TRUE(listener.has(2));
+  const std::string head = listener.received()[1].head;
+  EXPECT_NE(head.find("\r\nX-Request-Id: review-7\r\n"), std::string::npos) << head;
+  EXPECT_NE(head.find("\r\ntraceparent: 00-" + trace + "-"), std::string::npos) << head;
+  EXPECT_EQ(head.find("00f067aa0ba902b7"), std::string::npos) << "a span of its own";
+  EXPECT_TRUE(adapter_.process().says(R"("event":"outbox.message_done","request":"review-7","kind":"event")"))
+      << adapter_.process().errors();
 }
 
 TEST_F(NotifyServing, OneOutcomeNamesEveryFault) {

@@ -48,6 +48,44 @@ class StoreOutbox : public StoreContract {
   std::map<std::string, store::OutboxMessage> taken_;
 };
 
+// Those that the store makes for events too; a try changes nothing of it.
+TEST_P(StoreOutbox, MessagesKnowTheRequestThatTheyFollowFrom) {
+  const store::Origin by_submit{"r-1", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"};
+  const store::Origin by_review{"r-2", "00-4bf92f3577b34da6a3ce929d0e0e4737-00f067aa0ba902b8-00"};
+  store::Subscription subscription;
+  subscription.id = "s-1";
+  ASSERT_TRUE(store_->put_subscription(subscription, {{0, "", "kind", "handshake", 1, "s-2", 0, by_review}}));
+  auto sent = support::submission("c-1");
+  sent.outbox[0].payload = "reminder";
+  sent.outbox[0].due_ms = 2;
+  sent.events = {{"s-1", "focus"}};
+  sent.record.received_at_ms = 3;
+  sent.origin = by_submit;
+  commit(sent);
+  store::Revision revision;
+  revision.case_id = "c-1";
+  revision.expected_revision = 1;
+  revision.items = sent.record.items;
+  revision.outbox = {{0, "", "kind", "told", 4, "s-3"}};
+  revision.at_ms = 5;
+  revision.events = {{"s-1", "focus"}};
+  revision.origin = by_review;
+  ASSERT_TRUE(store_->revise(revision));
+  enqueue("of none", "", 6);
+  EXPECT_EQ(take(10), (Ids{"handshake", "reminder", "1", "told", "of none"}));
+  EXPECT_EQ(taken_.at("handshake").origin, by_review);
+  EXPECT_EQ(taken_.at("reminder").origin, by_submit);
+  EXPECT_EQ(taken_.at("1").origin, by_submit);
+  EXPECT_EQ(taken_.at("told").origin, by_review);
+  EXPECT_EQ(taken_.at("of none").origin, store::Origin());
+  ASSERT_TRUE(settle("1", Outcome::kRetry, 11, 12));
+  EXPECT_EQ(take(12), (Ids{"1"}));
+  EXPECT_EQ(taken_.at("1").origin, by_submit);
+  ASSERT_TRUE(settle("1", Outcome::kDone, 13));
+  EXPECT_EQ(take(13), (Ids{"2"}));
+  EXPECT_EQ(taken_.at("2").origin, by_review);
+}
+
 TEST_P(StoreOutbox, DueMessagesInTheOrderOfTheirTimes) {
   enqueue("late", "", 300);
   enqueue("first", "", 100);
