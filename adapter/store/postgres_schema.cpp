@@ -191,8 +191,9 @@ CREATE INDEX case_keys_numbers ON case_keys (case_seq) WHERE kind = 'number';
     // The Claim and the ClaimResponse are the first entries of request and response.
     "ALTER TABLE bodies DROP COLUMN claim, DROP COLUMN claim_response",
     // The request that a message follows from.
-    "ALTER TABLE outbox ADD COLUMN request_id bytea NOT NULL DEFAULT '', ADD COLUMN traceparent bytea NOT NULL DEFAULT "
-    "''",
+    R"sql(
+ALTER TABLE outbox ADD COLUMN request_id bytea NOT NULL DEFAULT '', ADD COLUMN traceparent bytea NOT NULL DEFAULT '';
+)sql",
 };
 
 // Of pg_advisory_lock; any number that is always the same.
