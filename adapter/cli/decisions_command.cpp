@@ -21,6 +21,7 @@ struct DecisionOptions {
   std::string id;
   int item = 0;  // 0: all
   std::string store = "sqlite:pas-adapter.db";
+  std::string store_keys;
   std::string format = "text";
   std::string policies = kPoliciesFolder;
   std::string revision;
@@ -32,7 +33,7 @@ std::vector<store::DecisionRecord> records_of(const DecisionOptions& options) {
     std::cerr << "pas-adapter: " << message << '\n';
     return std::vector<store::DecisionRecord>();
   };
-  const auto opened = open_existing_store(options.store);
+  const auto opened = open_existing_store(options.store, options.store_keys);
   if (!opened) return fail(opened.error().message);
   const store::Store& store = **opened;
   const auto found = store.find_case(options.id);
@@ -148,6 +149,7 @@ CLI::App* add_command(CLI::App& decisions, const char* name, const char* about, 
   command->add_option("--store", options.store, "sqlite:FILE or postgres:CONNINFO")
       ->envname("PAS_STORE")
       ->capture_default_str();
+  command->add_option("--store-keys", options.store_keys, kStoreKeysAbout)->envname("PAS_STORE_KEYS");
   return command;
 }
 

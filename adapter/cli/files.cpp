@@ -86,14 +86,24 @@ Loaded<decision::CasePolicies> load_case_policies(const std::string& directory) 
   return std::move(*policies);
 }
 
-base::Result<std::unique_ptr<store::Store>> open_existing_store(const std::string& specification) {
+base::Result<store::SharedKeys> load_store_keys(const std::string& path) {
+  if (path.empty()) return store::SharedKeys();
+  auto keys = store::StoreKeys::load(path);
+  if (!keys) return base::invalid("--store-keys: " + keys.error().message);
+  return keys;
+}
+
+base::Result<std::unique_ptr<store::Store>> open_existing_store(const std::string& specification,
+                                                                const std::string& keys) {
   constexpr std::string_view kFile = "sqlite:";
   if (specification == "memory") return base::invalid("sqlite:FILE or postgres:CONNINFO is wanted, not memory");
   const std::string file = specification.starts_with(kFile) ? specification.substr(kFile.size()) : "";
   if (!file.empty() && !std::filesystem::is_regular_file(file)) {
     return base::Error{base::ErrorCode::kNotFound, "no store is at " + file};
   }
-  return store::open_store(specification);
+  auto loaded = load_store_keys(keys);
+  if (!loaded) return loaded.error();
+  return store::open_store(specification, std::move(*loaded));
 }
 
 Loaded<std::shared_ptr<const inputs::Roster>> load_roster(const std::string& path) {

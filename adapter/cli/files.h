@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "adapter/service/validation_service.h"
+#include "adapter/store/sealing.h"
 #include "adapter/store/store.h"
 #include "fhir/base/result.h"
 #include "mappings/decision/cases.h"
@@ -35,8 +36,12 @@ using Loaded = boost::system::result<T, std::string>;
 Loaded<std::shared_ptr<const policy::PolicySet>> load_policies(const std::string& directory);
 // The same with each setting of adverse determinations, for cases.
 Loaded<decision::CasePolicies> load_case_policies(const std::string& directory);
+// Of --store-keys; null for an empty path.
+base::Result<store::SharedKeys> load_store_keys(const std::string& path);
+inline constexpr const char* kStoreKeysAbout = "File of the keys that the store is encrypted with, a line ID KEY each";
 // A store to look at: kNotFound when there is none, so that a wrong name does not make one.
-base::Result<std::unique_ptr<store::Store>> open_existing_store(const std::string& specification);
+base::Result<std::unique_ptr<store::Store>> open_existing_store(const std::string& specification,
+                                                                const std::string& keys);
 // Null for an empty path: without a roster nobody's enrolment is known.
 Loaded<std::shared_ptr<const inputs::Roster>> load_roster(const std::string& path);
 // With the FHIR packages of the folder `packages` (may be empty) before the built-in ones.

@@ -34,6 +34,7 @@ struct SimulateOptions {
   std::string providers;
   DocumentOptions documents;
   std::string store;
+  std::string store_keys;
   bool all = false;
 };
 
@@ -227,7 +228,7 @@ int simulate_store(const SimulateOptions& options) {
     std::cerr << (before ? "" : before.error()) << (after ? "" : after.error());
     return kUsage;
   }
-  const auto opened = open_existing_store(options.store);
+  const auto opened = open_existing_store(options.store, options.store_keys);
   if (!opened) {
     std::cerr << "pas-adapter: " << opened.error().message << '\n';
     return kUsage;
@@ -285,6 +286,7 @@ void add_policy_simulate(CLI::App& policy, int& exit_code) {
                       "Folder of the policies to compare with; without it the decisions in the store, for bundles "
                       "mappings/policies");
   command->add_option("--store", options->store, "sqlite:FILE, instead of bundles: every current case of it");
+  command->add_option("--store-keys", options->store_keys, kStoreKeysAbout)->envname("PAS_STORE_KEYS");
   command->add_option("--providers", options->providers, "Roster of enrolled providers (CSV), for bundles")
       ->envname("PAS_PROVIDERS");
   add_document_options(*command, options->documents, true);

@@ -124,11 +124,13 @@ int serve(const ServeOptions& options, const std::string& settings) {
   const auto documents = load_document_tools(options.documents);
   const auto tls = load_tls(options.transport);
   const auto authentication = Authentication::load(options.auth, clock, ids, log);
-  if (!policies || !roster || !validation || !documents || !tls || !authentication) {
+  auto store_keys = load_store_keys(options.store_keys);
+  if (!policies || !roster || !validation || !documents || !tls || !authentication || !store_keys) {
     std::cerr << (policies ? "" : policies.error()) << (roster ? "" : roster.error())
               << (validation ? "" : validation.error()) << (documents ? "" : documents.error())
               << (tls ? "" : "pas-adapter: " + tls.error().message + "\n")
-              << (authentication ? "" : authentication.error());
+              << (authentication ? "" : authentication.error())
+              << (store_keys ? "" : "pas-adapter: " + store_keys.error().message + "\n");
     return kFailed;
   }
   Authentication& callers = **authentication;
@@ -136,7 +138,7 @@ int serve(const ServeOptions& options, const std::string& settings) {
     std::cout << settings;
     return kDone;
   }
-  auto store = store::open_store(options.store);
+  auto store = store::open_store(options.store, std::move(*store_keys));
   if (!store) {
     std::cerr << "pas-adapter: " << store.error().message << "\n";
     return kFailed;

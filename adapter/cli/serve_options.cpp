@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "adapter/cli/files.h"
 #include "adapter/cli/retention_options.h"
 #include "adapter/store/store.h"
 
@@ -79,6 +80,8 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
                   "sqlite:FILE, postgres:CONNINFO (or a URL postgres://…), or memory: lost at the end")
       ->check(CLI::Validator(check_store, ""))
       ->capture_default_str();
+  command.add_option("--store-keys", options.store_keys,
+                     std::string(kStoreKeysAbout) + ": the first encrypts; without it nothing is encrypted");
   command.add_option("--policies", options.policies, "Folder of the payers' policies")->capture_default_str();
   command.add_option("--providers", options.providers,
                      "Roster of enrolled providers (CSV); without it nobody's enrolment is known");

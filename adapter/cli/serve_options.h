@@ -20,6 +20,7 @@ struct ServeOptions {
   std::string public_url;
   TransportOptions transport;
   std::string store = "sqlite:pas-adapter.db";
+  std::string store_keys;  // file; empty: nothing is encrypted
   std::string policies = "mappings/policies";
   std::string providers;
   std::string packages;

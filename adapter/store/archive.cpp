@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,96 +20,6 @@ namespace {
 
 using enum ColumnKind;
 
-constexpr Column kCaseColumns[] = {{"seq", kInteger},
-                                   {"id", kText},
-                                   {"client", kText},
-                                   {"version", kText},
-                                   {"kind", kText},
-                                   {"status", kText},
-                                   {"claim_identifiers", kText},
-                                   {"claim_full_url", kText},
-                                   {"claim_id", kText},
-                                   {"member_id", kText},
-                                   {"patient_identifiers", kText},
-                                   {"payer", kText},
-                                   {"request_date", kText},
-                                   {"received_at_ms", kInteger},
-                                   {"request_sha256", kText},
-                                   {"prior_id", kText},
-                                   {"replaced_by", kText},
-                                   {"priority", kText},
-                                   {"due_ms", kInteger},
-                                   {"requestors", kText},
-                                   {"revision", kInteger},
-                                   {"served_to", kText}};
-constexpr Column kKeyColumns[] = {{"client", kText}, {"kind", kText}, {"value", kText}, {"case_seq", kInteger}};
-constexpr Column kBodyColumns[] = {
-    {"case_seq", kInteger}, {"request", kCompressed}, {"response", kCompressed}, {"decisions", kCompressed}};
-constexpr Column kItemColumns[] = {{"case_seq", kInteger},
-                                   {"place", kInteger},
-                                   {"sequence", kInteger},
-                                   {"action", kText},
-                                   {"reason", kText},
-                                   {"procedure_code", kText},
-                                   {"item_transaction", kText},
-                                   {"months", kInteger},
-                                   {"trace_number", kText},
-                                   {"authorization_number", kText},
-                                   {"administrative_reference_number", kText},
-                                   {"valid_from", kText},
-                                   {"valid_to", kText},
-                                   {"state", kText}};
-constexpr Column kMonthColumns[] = {
-    {"payer", kText}, {"member_id", kText}, {"procedure_code", kText}, {"months", kInteger}};
-constexpr Column kRevisionColumns[] = {{"case_seq", kInteger},    {"revision", kInteger}, {"at_ms", kInteger},
-                                       {"actor", kText},          {"action", kText},      {"note", kText},
-                                       {"decisions", kCompressed}};
-constexpr Column kSupplementColumns[] = {
-    {"seq", kInteger}, {"case_seq", kInteger}, {"id", kText}, {"received_at_ms", kInteger}, {"json", kCompressed}};
-constexpr Column kSubscriptionColumns[] = {{"seq", kInteger},         {"id", kText},
-                                           {"client", kText},         {"status", kText},
-                                           {"json", kCompressed},     {"endpoint", kText},
-                                           {"organizations", kText},  {"version", kText},
-                                           {"created_ms", kInteger},  {"end_ms", kInteger},
-                                           {"heartbeat_s", kInteger}, {"event_count", kInteger},
-                                           {"error", kText},          {"purged_events", kInteger}};
-constexpr Column kOrganizationColumns[] = {{"organization", kText}, {"subscription_seq", kInteger}};
-constexpr Column kEventColumns[] = {{"subscription_seq", kInteger},
-                                    {"number", kInteger},
-                                    {"case_seq", kInteger},
-                                    {"timestamp_ms", kInteger},
-                                    {"focus", kCompressed}};
-constexpr Column kOutboxColumns[] = {{"id", kInteger},
-                                     {"case_seq", kReference},
-                                     {"kind", kText},
-                                     {"payload", kBytes},
-                                     {"due_ms", kInteger},
-                                     {"subject", kText},
-                                     {"attempts", kInteger},
-                                     {"leased", kInteger},
-                                     {"state", kText},
-                                     {"request_id", kText, true},
-                                     {"traceparent", kText, true}};
-constexpr Column kDeliveryColumns[] = {{"seq", kInteger},   {"subject", kText}, {"message_id", kInteger},
-                                       {"kind", kText},     {"outcome", kText}, {"attempt", kInteger},
-                                       {"at_ms", kInteger}, {"result", kText},  {"http_status", kInteger}};
-
-// A table comes behind those that it refers to.
-constexpr Table kTables[] = {
-    {"cases", kCaseColumns, "seq"},
-    {"case_keys", kKeyColumns, "client, kind, value, case_seq"},
-    {"bodies", kBodyColumns, "case_seq"},
-    {"items", kItemColumns, "case_seq, place"},
-    {"months", kMonthColumns, "payer, member_id, procedure_code"},
-    {"revisions", kRevisionColumns, "case_seq, revision"},
-    {"supplements", kSupplementColumns, "seq"},
-    {"subscriptions", kSubscriptionColumns, "seq"},
-    {"subscription_organizations", kOrganizationColumns, "organization, subscription_seq"},
-    {"events", kEventColumns, "subscription_seq, number"},
-    {"outbox", kOutboxColumns, "id"},
-    {"deliveries", kDeliveryColumns, "seq"},
-};
-
 constexpr std::pair<Sequence, std::string_view> kSequences[] = {
     {Sequence::kAuthorization, "authorization"}, {Sequence::kAdministrativeReference, "administrative-reference"}};
 constexpr std::string_view kNumbers = "numbers";  // {"numbers":{"sequence":"authorization","next":1001}}
@@ -123,16 +34,23 @@ void write_text(json::Writer& writer, std::string_view text) {
   }
 }
 
-Result<std::string> line_of(const Table& table, const TableRow& row) {
+// As it was before it was sealed and compressed.
+std::optional<std::string> clear_text(const Table& table, const TableRow& row, std::size_t i, const StoreKeys* keys) {
+  const auto& text = std::get<std::string>(row[i]);
+  const Column& column = table.columns[i];
+  if (!is_sealable(column)) return text;
+  const std::string place = place_of(table, row, column);
+  return column.kind == kCompressed ? unpacked_text(keys, text, place) : opened(keys, text, place);
+}
+
+Result<std::string> line_of(const Table& table, const TableRow& row, const StoreKeys* keys) {
   json::Writer writer;
   writer.begin_object().key(table.name).begin_object();
-  for (std::size_t i = 0; i < row.size(); ++i) {
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
     writer.key(table.columns[i].name);
     if (const auto* integer = std::get_if<std::int64_t>(&row[i])) {
       writer.integer(*integer);
-    } else if (table.columns[i].kind != kCompressed) {
-      write_text(writer, std::get<std::string>(row[i]));
-    } else if (const auto text = decompress(std::get<std::string>(row[i]))) {
+    } else if (const auto text = clear_text(table, row, i, keys)) {
       write_text(writer, *text);
     } else {
       return base::unavailable("a text of the table " + std::string(table.name) + " is damaged");
@@ -199,9 +117,9 @@ class Importer {
   }
 
   Result<void> take_row(json::Node member) {
-    const auto* table = std::find_if(std::begin(kTables), std::end(kTables),
-                                     [&](const Table& each) { return each.name == member.key(); });
-    if (table == std::end(kTables)) return base::invalid("no such table");
+    const auto tables = all_tables();
+    const auto table = std::ranges::find(tables, member.key(), &Table::name);
+    if (table == tables.end()) return base::invalid("no such table");
     TableRow row;
     for (const Column& column : table->columns) {
       const json::Node given = member[column.name];
@@ -210,11 +128,47 @@ class Importer {
         return base::invalid(std::string(table->name) + "." + std::string(column.name) + " is missing or wrong");
       row.push_back(*std::move(value));
     }
+    if (auto done = seal(*table, row); !done) return done;
     return tables_.insert(*table, row);
   }
 
+  Result<void> seal(const Table& table, TableRow& row) {
+    if (tables_.keys() == nullptr || std::ranges::none_of(table.columns, is_sealable)) return {};
+    const auto reference = [&](const Owner& owner) {
+      return std::get<std::int64_t>(row[static_cast<std::size_t>(
+          std::ranges::find(table.columns, owner.reference, &Column::name) - table.columns.begin())]);
+    };
+    for (const Owner& owner : table.owners) {
+      auto id = id_of(owner.table, reference(owner));
+      if (!id) return id.error();
+      row.emplace_back(std::move(*id));
+    }
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+      if (!is_sealable(table.columns[i])) continue;
+      auto& text = std::get<std::string>(row[i]);
+      text = sealed(tables_.keys(), std::move(text), place_of(table, row, table.columns[i]));
+    }
+    row.resize(table.columns.size());
+    return {};
+  }
+
+  // Rows of one owner come together.
+  Result<std::string> id_of(std::string_view table, std::int64_t seq) {
+    Known& known = known_[std::string(table)];
+    if (known.seq == seq) return known.id;
+    auto id = tables_.id_of(table, seq);
+    if (id) known = {seq, *id};
+    return id;
+  }
+
+  struct Known {
+    std::int64_t seq = 0;  // of nothing
+    std::string id;
+  };
+
   Tables& tables_;
-  std::int64_t rows_ = -1;  // before the first line
+  std::map<std::string, Known> known_;  // by table
+  std::int64_t rows_ = -1;              // before the first line
   bool ended_ = false;
 };
 
@@ -237,7 +191,7 @@ Result<std::optional<std::string>> read_line(std::istream& in, std::size_t limit
 
 Result<void> expect_empty(Tables& tables) {
   const base::Error full{base::ErrorCode::kConflict, "the store is not empty"};
-  for (const Table& table : kTables) {
+  for (const Table& table : all_tables()) {
     if (table.name != "cases" && table.name != "subscriptions") continue;
     auto read = tables.read(table, [&](const TableRow&) -> Result<void> { return full; });
     if (!read) return read;
@@ -247,30 +201,14 @@ Result<void> expect_empty(Tables& tables) {
 
 }  // namespace
 
-std::string columns_of(const Table& table) {
-  std::string text;
-  for (const Column& column : table.columns) text.append(text.empty() ? "" : ", ").append(column.name);
-  return text;
-}
-
-std::string select_of(const Table& table) {
-  std::string text = "SELECT ";
-  for (const Column& column : table.columns) {
-    if (&column != table.columns.data()) text += ", ";
-    const std::string name(column.name);
-    text += column.kind == kReference ? "coalesce(" + name + ", 0)" : name;
-  }
-  return text.append(" FROM ").append(table.name).append(" ORDER BY ").append(table.order);
-}
-
-Result<std::int64_t> export_store(std::string_view specification, std::ostream& out) {
-  const auto tables = open_tables(specification);
+Result<std::int64_t> export_store(std::string_view specification, std::ostream& out, const SharedKeys& keys) {
+  const auto tables = open_tables(specification, keys);
   if (!tables) return tables.error();
   std::int64_t rows = 0;
   out << "{\"store\":" << kVersion << "}\n";
-  for (const Table& table : kTables) {
+  for (const Table& table : all_tables()) {
     const auto read = (*tables)->read(table, [&](const TableRow& row) -> Result<void> {
-      const auto line = line_of(table, row);
+      const auto line = line_of(table, row, keys.get());
       if (!line) return line.error();
       out << *line;
       ++rows;
@@ -289,8 +227,9 @@ Result<std::int64_t> export_store(std::string_view specification, std::ostream& 
   return rows;
 }
 
-Result<std::int64_t> import_store(std::string_view specification, std::istream& in, std::size_t line_limit_bytes) {
-  const auto tables = open_tables(specification);
+Result<std::int64_t> import_store(std::string_view specification, std::istream& in, const SharedKeys& keys,
+                                  std::size_t line_limit_bytes) {
+  const auto tables = open_tables(specification, keys);
   if (!tables) return tables.error();
   if (auto empty = expect_empty(**tables); !empty) return empty.error();
   Importer importer(**tables);

@@ -1,31 +1,33 @@
 #pragma once
-// Submissions and revisions as databases keep them. Values; made outside of any transaction.
+// Submissions and revisions as databases keep them: compressed, and sealed if there are keys. Values; made outside of
+// any transaction.
 
 #include <cstddef>
 #include <string>
 #include <vector>
 
 #include "adapter/store/case_keys.h"
+#include "adapter/store/sealing.h"
 #include "adapter/store/store.h"
 
 namespace pas::store {
 
-// What a submission becomes before a database has it: compressed, with its keys.
 struct PackedSubmission {
-  explicit PackedSubmission(const Submission& submission);
+  PackedSubmission(const Submission& submission, const StoreKeys* sealing);
   std::size_t bytes() const;
 
   std::string request, response, decisions;
   std::vector<CaseKey> keys;
+  std::vector<std::string> states;   // of the items
   std::vector<std::string> focuses;  // of the events
 };
 
 struct PackedRevision {
-  explicit PackedRevision(const Revision& revision);
+  PackedRevision(const Revision& revision, const StoreKeys* sealing);
   std::size_t bytes() const;
 
   std::string response, decisions;
-  std::vector<std::string> supplements, focuses;
+  std::vector<std::string> supplements, states, focuses;
 };
 
 }  // namespace pas::store

@@ -20,11 +20,11 @@ namespace {
 
 class PostgresStore final : public Store {
  public:
-  explicit PostgresStore(const PostgresOptions& options) : pool_(options) {}
+  explicit PostgresStore(const PostgresOptions& options) : keys_(options.keys), pool_(options) {}
 
   Result<void> commit(const Submission& submission) override {
     if (auto sound = check(submission); !sound) return sound;
-    const PackedSubmission packed(submission);
+    const PackedSubmission packed(submission, keys_.get());
     const std::string token = base::RandomIds().uuid();
     return pool_.write_once(
         [&](PostgresConnection& connection) { return insert(connection, submission, packed, token); },
@@ -33,7 +33,7 @@ class PostgresStore final : public Store {
 
   Result<void> revise(const Revision& revision) override {
     if (auto sound = check(revision); !sound) return sound;
-    const PackedRevision packed(revision);
+    const PackedRevision packed(revision, keys_.get());
     const std::string token = base::RandomIds().uuid();
     return pool_.write_once(
         [&](PostgresConnection& connection) { return store::revise(connection, revision, packed, token); },
@@ -217,6 +217,7 @@ class PostgresStore final : public Store {
         [&](PostgresConnection& connection) { return read_by_key(connection, client, kind, value, limit); });
   }
 
+  const SharedKeys keys_;
   mutable PostgresPool pool_;
   NumberBlocks numbers_;
 };
@@ -224,7 +225,10 @@ class PostgresStore final : public Store {
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_postgres(const PostgresOptions& options) {
-  if (auto ready = migrate_postgres(options); !ready) return ready.error();
+  auto connection = PostgresConnection::open(options.conninfo, PostgresConnection::Access::kWrite, options.keys);
+  if (!connection) return connection.error();
+  if (auto ready = migrate(**connection); !ready) return ready.error();
+  if (auto fitting = use_keys(**connection); !fitting) return fitting.error();
   return std::make_unique<PostgresStore>(options);
 }
 

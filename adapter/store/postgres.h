@@ -14,6 +14,7 @@
 #include <string>
 
 #include "adapter/store/migration.h"
+#include "adapter/store/sealing.h"
 #include "adapter/store/store.h"
 
 namespace pas::store {
@@ -23,11 +24,13 @@ struct PostgresOptions {
   std::string conninfo;
   std::size_t connections = 16;    // most at once
   std::size_t queue_limit = 1024;  // calls waiting for a connection; one more is kUnavailable at once
+  SharedKeys keys = {};            // that texts are sealed with
   std::chrono::milliseconds retry_window{5000};
 };
 
 // Connects and brings the schema up to date. kUnsupported: a newer version of the adapter wrote it. kInvalid: the
-// schema holds tables of something else, or the connection string is wrong. kUnavailable: any other failure.
+// schema holds tables of something else, the connection string is wrong, or the keys are not those of the store.
+// kUnavailable: any other failure.
 Result<std::unique_ptr<Store>> open_postgres(const PostgresOptions& options);
 Result<Migration> migrate_postgres(const PostgresOptions& options);
 

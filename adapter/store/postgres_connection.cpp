@@ -104,7 +104,8 @@ PostgresConnection::Parameter::Parameter(std::string_view text)
 
 PostgresConnection::Parameter::Parameter(const PostgresArray& array) : type(kByteaArray), value(array.bytes()) {}
 
-Result<std::unique_ptr<PostgresConnection>> PostgresConnection::open(const std::string& conninfo, Access access) {
+Result<std::unique_ptr<PostgresConnection>> PostgresConnection::open(const std::string& conninfo, Access access,
+                                                                     SharedKeys keys) {
   // The connection string may set its own in place of those before it.
   const std::array keywords = {
       "connect_timeout",  "tcp_user_timeout", "keepalives_idle",      "keepalives_interval",
@@ -119,7 +120,7 @@ Result<std::unique_ptr<PostgresConnection>> PostgresConnection::open(const std::
                              static_cast<const char*>(nullptr)};
   PGconn* handle = PQconnectdbParams(keywords.data(), values.data(), 1);
   if (handle == nullptr) return base::unavailable("PostgreSQL: out of memory");
-  std::unique_ptr<PostgresConnection> connection(new PostgresConnection(handle));
+  std::unique_ptr<PostgresConnection> connection(new PostgresConnection(handle, std::move(keys)));
   if (PQstatus(handle) != CONNECTION_OK) {
     return base::unavailable("PostgreSQL: " + trimmed(PQerrorMessage(handle)));
   }

@@ -15,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include "adapter/store/sealing.h"
 #include "fhir/base/result.h"
 
 namespace pas::store {
@@ -59,7 +60,8 @@ class PostgresConnection {
  public:
   // kWrite: a server that takes writes. kAny: a standby will do.
   enum class Access { kWrite, kAny };
-  static Result<std::unique_ptr<PostgresConnection>> open(const std::string& conninfo, Access access);
+  static Result<std::unique_ptr<PostgresConnection>> open(const std::string& conninfo, Access access,
+                                                          SharedKeys keys = {});
 
   PostgresConnection(const PostgresConnection&) = delete;
   PostgresConnection& operator=(const PostgresConnection&) = delete;
@@ -92,6 +94,7 @@ class PostgresConnection {
   void forget_failure() { failure_ = Failure::kNone; }
   const std::string& last_state() const { return state_; }  // its SQLSTATE
 
+  const StoreKeys* keys() const { return keys_.get(); }
   // False when the server has closed the connection meanwhile; no round trip.
   bool is_alive();
   bool is_lost() const { return lost_; }
@@ -113,13 +116,14 @@ class PostgresConnection {
     std::string name;
   };
 
-  explicit PostgresConnection(PGconn* handle) : handle_(handle) {}
+  PostgresConnection(PGconn* handle, SharedKeys keys) : handle_(handle), keys_(std::move(keys)) {}
   void queue_statement(std::string_view sql, const std::vector<Parameter>& parameters);
   std::string prepared(std::string_view sql, const std::vector<Parameter>& parameters);
   void read_one(const Queued& queued, std::vector<PostgresRows>& rows, std::optional<base::Error>& failure);
   base::Error fail(const PGresult* result);
 
   PGconn* handle_;
+  const SharedKeys keys_;
   std::map<std::string, std::string, std::less<>> statements_;  // name by SQL
   std::map<std::string, std::string, std::less<>> preparing_;   // those that are queued
   std::deque<Queued> queued_;

@@ -40,9 +40,9 @@ Result<PostgresPool::Connection> PostgresPool::take(Access access) {
 }
 
 Result<PostgresPool::Connection> PostgresPool::connect(Access access) {
-  auto connection = PostgresConnection::open(options_.conninfo, Access::kWrite);
+  auto connection = PostgresConnection::open(options_.conninfo, Access::kWrite, options_.keys);
   if (connection || access == Access::kWrite) return connection;
-  auto standby = PostgresConnection::open(options_.conninfo, Access::kAny);
+  auto standby = PostgresConnection::open(options_.conninfo, Access::kAny, options_.keys);
   return standby ? std::move(standby) : std::move(connection);
 }
 

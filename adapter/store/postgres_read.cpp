@@ -20,7 +20,7 @@ std::string with_items(const std::string& cases, const char* order) {
 constexpr int kItemColumns = 12;  // behind those of cases, of which migrations make more
 constexpr const char* kNewestFirst = "c.seq DESC";
 
-Result<std::vector<Case>> cases_of(Result<PostgresRows> row) {
+Result<std::vector<Case>> cases_of(const StoreKeys* keys, Result<PostgresRows> row) {
   if (!row) return row.error();
   std::vector<Case> cases;
   while (row->next()) {
@@ -29,8 +29,9 @@ Result<std::vector<Case>> cases_of(Result<PostgresRows> row) {
       if (!record) return record.error();
       cases.push_back(std::move(*record));
     }
-    Item item = item_of(*row, row->columns() - kItemColumns);
-    if (item.sequence != 0) cases.back().items.push_back(std::move(item));  // a case without items has a row of NULL
+    auto item = item_of(*row, row->columns() - kItemColumns, cases.back().id, keys);
+    if (!item) return damaged_case(cases.back().id, "item");
+    if (item->sequence != 0) cases.back().items.push_back(std::move(*item));  // a case without items has a row of NULL
   }
   return cases;
 }
@@ -50,14 +51,15 @@ std::string_view body_statement(Body body) {
 
 Result<std::optional<Case>> read_case(PostgresConnection& connection, std::string_view id) {
   static const std::string sql = with_items("SELECT * FROM cases WHERE id = $1", kNewestFirst);
-  return the_case(cases_of(connection.ask(sql, id)));
+  return the_case(cases_of(connection.keys(), connection.ask(sql, id)));
 }
 
 Result<std::optional<std::string>> read_body(PostgresConnection& connection, std::string_view id, Body body) {
   auto row = connection.ask(body_statement(body), id);
   if (!row) return row.error();
   if (!row->next()) return std::optional<std::string>();
-  auto text = decompress(row->bytes(0));
+  const char* column = body == Body::kRequest ? "bodies.request" : "bodies.response";
+  auto text = unpacked_text(connection.keys(), row->bytes(0), place_of(column, {id}));
   if (!text) return damaged_case(id, "body");
   return text;
 }
@@ -72,7 +74,7 @@ Result<std::vector<std::string>> read_decisions(PostgresConnection& connection, 
   if (!row) return row.error();
   std::vector<std::string> records;
   while (row->next()) {
-    const auto packed = decompress(row->bytes(1));
+    const auto packed = unpacked_text(connection.keys(), row->bytes(1), decisions_place(id, row->integer(0)));
     auto decisions = packed ? unpack_decisions(*packed) : std::nullopt;
     if (!decisions) return damaged_case(id, "decisions");
     for (DecisionRecord& decision : *decisions) {
@@ -104,7 +106,7 @@ Result<std::vector<Supplement>> read_supplements(PostgresConnection& connection,
   if (!row) return row.error();
   std::vector<Supplement> supplements;
   while (row->next()) {
-    auto json = decompress(row->bytes(2));
+    auto json = unpacked_text(connection.keys(), row->bytes(2), place_of("supplements.json", {id, row->bytes(0)}));
     if (!json) return damaged_case(id, "supplement");
     supplements.push_back({row->text(0), row->integer(1), std::move(*json)});
   }
@@ -117,7 +119,7 @@ Result<std::vector<Case>> read_by_key(PostgresConnection& connection, std::strin
       "SELECT c.* FROM case_keys k JOIN cases c ON c.seq = k.case_seq "
       "WHERE k.client = $1 AND k.kind = $2 AND k.value = $3 ORDER BY k.case_seq DESC LIMIT $4",
       kNewestFirst);
-  return cases_of(connection.ask(sql, client, kind, value, std::clamp(limit, 0, kMaxCases)));
+  return cases_of(connection.keys(), connection.ask(sql, client, kind, value, std::clamp(limit, 0, kMaxCases)));
 }
 
 Result<std::optional<Case>> read_same_request(PostgresConnection& connection, std::string_view client,
@@ -127,7 +129,7 @@ Result<std::optional<Case>> read_same_request(PostgresConnection& connection, st
       "WHERE k.client = $1 AND k.kind = $2 AND k.value = $3 AND c.received_at_ms >= $4 "
       "ORDER BY k.case_seq DESC LIMIT 1",
       kNewestFirst);
-  return the_case(cases_of(connection.ask(sql, client, kRequestKey, request_sha256, since_ms)));
+  return the_case(cases_of(connection.keys(), connection.ask(sql, client, kRequestKey, request_sha256, since_ms)));
 }
 
 Result<int> read_months(PostgresConnection& connection, const MonthsQuery& query) {
@@ -159,7 +161,8 @@ Result<Page> read_page(PostgresConnection& connection, const CaseFilter& filter,
   const std::string_view status = filter.status ? to_string(*filter.status) : std::string_view();
   const std::int64_t below = before.value_or(std::numeric_limits<std::int64_t>::max());
   auto cases =
-      cases_of(connection.ask(with_items(sql, kNewestFirst), below, filter.client, filter.member_id, status,
+      cases_of(connection.keys(),
+               connection.ask(with_items(sql, kNewestFirst), below, filter.client, filter.member_id, status,
                               filter.payer, filter.received_from_ms.value_or(0), filter.received_to_ms.value_or(0),
                               filter.due_before_ms.value_or(0), static_cast<std::int64_t>(most) + 1));
   if (!cases) return cases.error();
@@ -176,7 +179,7 @@ Result<std::vector<Case>> read_due_cases(PostgresConnection& connection, std::in
       "SELECT * FROM cases WHERE status = 'pended' AND replaced_by = '' AND due_ms > 0 AND due_ms <= $1 "
       "ORDER BY due_ms, seq LIMIT $2",
       "c.due_ms, c.seq");
-  return cases_of(connection.ask(sql, before_ms, std::clamp(limit, 0, kMaxCases)));
+  return cases_of(connection.keys(), connection.ask(sql, before_ms, std::clamp(limit, 0, kMaxCases)));
 }
 
 // Of the index cases_status, status <> 'decided' is the condition.

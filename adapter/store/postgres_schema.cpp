@@ -194,6 +194,8 @@ CREATE INDEX case_keys_numbers ON case_keys (case_seq) WHERE kind = 'number';
     R"sql(
 ALTER TABLE outbox ADD COLUMN request_id bytea NOT NULL DEFAULT '', ADD COLUMN traceparent bytea NOT NULL DEFAULT '';
 )sql",
+    // The keys that texts are sealed with (sealing.h).
+    "CREATE TABLE store_keys (id bytea PRIMARY KEY, sealed bytea NOT NULL)",
 };
 
 // Of pg_advisory_lock; any number that is always the same.
@@ -221,6 +223,20 @@ Result<std::int64_t> version_of(PostgresConnection& connection) {
 }
 
 }  // namespace
+
+Result<void> use_keys(PostgresConnection& connection) {
+  auto row = connection.ask("SELECT id, sealed FROM store_keys");
+  if (!row) return row.error();
+  KeyChecks stored;
+  while (row->next()) stored.emplace(row->text(0), row->text(1));
+  const StoreKeys* keys = connection.keys();
+  if (auto fitting = check_keys(keys, stored); !fitting) return fitting;
+  if (keys == nullptr || stored.contains(keys->first())) return {};
+  auto noted =
+      connection.ask("INSERT INTO store_keys VALUES ($1, $2) ON CONFLICT DO NOTHING", keys->first(), key_check(*keys));
+  if (!noted) return noted.error();
+  return {};
+}
 
 Result<Migration> migrate(PostgresConnection& connection) {
   constexpr std::int64_t newest = std::size(kPostgresMigrations);

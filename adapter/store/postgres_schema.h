@@ -9,4 +9,7 @@ namespace pas::store {
 // As migrate() of SQLite; several adapters that start at once wait for one another.
 Result<Migration> migrate(PostgresConnection& connection);
 
+// The keys of the connection are those of the store, which knows the first one from then on.
+Result<void> use_keys(PostgresConnection& connection);
+
 }  // namespace pas::store

@@ -10,11 +10,11 @@
 namespace pas::store {
 namespace {
 
-Result<std::vector<Subscription>> subscriptions_of(Result<PostgresRows> row) {
+Result<std::vector<Subscription>> subscriptions_of(const StoreKeys* keys, Result<PostgresRows> row) {
   if (!row) return row.error();
   std::vector<Subscription> subscriptions;
   while (row->next()) {
-    auto subscription = subscription_of(*row);
+    auto subscription = subscription_of(*row, keys);
     if (!subscription) return subscription.error();
     subscriptions.push_back(std::move(*subscription));
   }
@@ -33,7 +33,8 @@ Result<void> put_subscription(PostgresConnection& connection, const Subscription
       " endpoint = excluded.endpoint, organizations = excluded.organizations, version = excluded.version,"
       " created_ms = excluded.created_ms, end_ms = excluded.end_ms, heartbeat_s = excluded.heartbeat_s,"
       " error = excluded.error",
-      subscription.id, subscription.client, to_string(subscription.status), compress(subscription.json),
+      subscription.id, subscription.client, to_string(subscription.status),
+      packed_text(connection.keys(), subscription.json, place_of("subscriptions.json", {subscription.id})),
       subscription.endpoint, pack_texts(subscription.organizations), subscription.version, subscription.created_ms,
       subscription.end_ms, subscription.heartbeat_s, subscription.error);
   connection.queue(
@@ -64,7 +65,8 @@ Result<bool> remove_subscription(PostgresConnection& connection, std::string_vie
 }
 
 Result<std::optional<Subscription>> read_subscription(PostgresConnection& connection, std::string_view id) {
-  auto found = subscriptions_of(connection.ask("SELECT s.* FROM subscriptions s WHERE s.id = $1", id));
+  auto found =
+      subscriptions_of(connection.keys(), connection.ask("SELECT s.* FROM subscriptions s WHERE s.id = $1", id));
   if (!found) return found.error();
   if (found->empty()) return std::optional<Subscription>();
   return std::optional(std::move(found->front()));
@@ -72,6 +74,7 @@ Result<std::optional<Subscription>> read_subscription(PostgresConnection& connec
 
 Result<std::vector<Subscription>> read_subscriptions(PostgresConnection& connection, std::string_view client) {
   return subscriptions_of(
+      connection.keys(),
       connection.ask("SELECT s.* FROM subscriptions s WHERE $1 = ''::bytea OR s.client = $1 ORDER BY s.seq", client));
 }
 
@@ -79,10 +82,12 @@ Result<std::vector<Subscription>> read_subscriptions_for(PostgresConnection& con
                                                          const std::vector<std::string>& organizations) {
   PostgresArray texts;
   for (const std::string& organization : organizations) texts.add(organization);
-  return subscriptions_of(connection.ask(
-      "SELECT s.* FROM subscriptions s WHERE s.seq IN "
-      "(SELECT subscription_seq FROM subscription_organizations WHERE organization = ANY ($1)) ORDER BY s.seq",
-      texts));
+  return subscriptions_of(
+      connection.keys(),
+      connection.ask(
+          "SELECT s.* FROM subscriptions s WHERE s.seq IN "
+          "(SELECT subscription_seq FROM subscription_organizations WHERE organization = ANY ($1)) ORDER BY s.seq",
+          texts));
 }
 
 void queue_event(PostgresConnection& connection, std::string_view subscription_id, std::string_view focus,
@@ -109,7 +114,9 @@ Result<std::vector<Event>> read_events(PostgresConnection& connection, std::stri
   if (!row) return row.error();
   std::vector<Event> events;
   while (row->next()) {
-    auto focus = decompress(row->bytes(3));
+    const std::string place =
+        place_of("events.focus", {subscription_id, row->bytes(1), std::to_string(row->integer(2))});
+    auto focus = unpacked_text(connection.keys(), row->bytes(3), place);
     if (!focus) return damaged_subscription(subscription_id, "event");
     events.push_back({std::string(subscription_id), row->integer(0), row->text(1), row->integer(2), std::move(*focus)});
   }

@@ -47,15 +47,23 @@ constexpr Check kChecks[] = {
      ": it stands behind nothing"},
 };
 
-// Rows of an owner and a compressed text, read in pieces so that memory stays bounded.
-constexpr std::string_view kTextsToFetch[] = {
-    "DECLARE texts CURSOR FOR SELECT 'case '::bytea || c.id, r.decisions FROM revisions r "
-    "JOIN cases c ON c.seq = r.case_seq",
-    "DECLARE texts CURSOR FOR SELECT 'case '::bytea || c.id, s.json FROM supplements s "
-    "JOIN cases c ON c.seq = s.case_seq",
-    "DECLARE texts CURSOR FOR SELECT 'subscription '::bytea || s.id, e.focus FROM events e "
-    "JOIN subscriptions s ON s.seq = e.subscription_seq",
-    "DECLARE texts CURSOR FOR SELECT 'subscription '::bytea || id, json FROM subscriptions",
+// Read in pieces, so that memory stays bounded.
+constexpr TextQuery kTextsToFetch[] = {
+    {"revisions.decisions",
+     "DECLARE texts CURSOR FOR SELECT 'case '::bytea || c.id, c.id, convert_to(r.revision::text, 'UTF8'), r.decisions "
+     "FROM revisions r JOIN cases c ON c.seq = r.case_seq",
+     2},
+    {"supplements.json",
+     "DECLARE texts CURSOR FOR SELECT 'case '::bytea || c.id, c.id, s.id, s.json FROM supplements s "
+     "JOIN cases c ON c.seq = s.case_seq",
+     2},
+    {"events.focus",
+     "DECLARE texts CURSOR FOR SELECT 'subscription '::bytea || s.id, s.id, c.id,"
+     " convert_to(e.timestamp_ms::text, 'UTF8'), e.focus FROM events e "
+     "JOIN subscriptions s ON s.seq = e.subscription_seq JOIN cases c ON c.seq = e.case_seq",
+     3},
+    {"subscriptions.json", "DECLARE texts CURSOR FOR SELECT 'subscription '::bytea || id, id, json FROM subscriptions",
+     1},
 };
 
 Result<void> check_database(PostgresConnection& connection, const Check& check, Faults& faults) {
@@ -65,15 +73,15 @@ Result<void> check_database(PostgresConnection& connection, const Check& check, 
   return {};
 }
 
-Result<void> check_fetched(PostgresConnection& connection, std::string_view declare, Faults& faults) {
-  connection.queue(declare);
+Result<void> check_fetched(PostgresConnection& connection, const TextQuery& query, Faults& faults) {
+  connection.queue(query.sql);
   for (;;) {
     auto row = connection.ask("FETCH FORWARD 100 FROM texts");
     if (!row) return row.error();
     bool any = false;
     while (row->next()) {
       any = true;
-      if (!decompress(row->bytes(1))) faults.push_back(row->text(0) + ": a later text is damaged");
+      check_later_text(query, *row, connection.keys(), faults);
     }
     if (!any) break;
   }
@@ -95,7 +103,7 @@ Result<void> check_case(PostgresConnection& connection, const Case& record, Faul
   for (std::size_t i = 0; i < keys.size(); ++i) {
     if (!(*rows)[i].next()) faults.push_back("case " + record.id + ": no key " + std::string(keys[i].kind));
   }
-  while (rows->back().next()) check_texts(record, rows->back(), faults);
+  while (rows->back().next()) check_texts(record, rows->back(), connection.keys(), faults);
   return {};
 }
 
@@ -121,7 +129,7 @@ Result<std::vector<std::string>> verify_database(PostgresConnection& connection)
   for (const Check& check : kChecks) {
     if (auto checked = check_database(connection, check, faults); !checked) return checked.error();
   }
-  for (const std::string_view texts : kTextsToFetch) {
+  for (const TextQuery& texts : kTextsToFetch) {
     if (auto checked = check_fetched(connection, texts, faults); !checked) return checked.error();
   }
   if (auto checked = check_each_case(connection, faults); !checked) return checked.error();

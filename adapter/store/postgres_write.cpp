@@ -71,17 +71,18 @@ void queue_case(PostgresConnection& connection, const Submission& submission, st
 }
 
 // From here on `seq` is the case's, or kThisCase.
-void queue_items(PostgresConnection& connection, std::int64_t seq, const std::vector<Item>& items) {
-  int place = 0;
-  for (const Item& item : items) {
+void queue_items(PostgresConnection& connection, std::int64_t seq, const std::vector<Item>& items,
+                 const std::vector<std::string>& states) {
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const Item& item = items[i];
     connection.queue(
         "INSERT INTO items (case_seq, place, sequence, action, reason, procedure_code, item_transaction, months,"
         " trace_number, authorization_number, administrative_reference_number, valid_from, valid_to, state) "
         "VALUES (CASE $1 WHEN -1 THEN currval('cases_seq_seq') ELSE $1 END,"
         " $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-        seq, place++, item.sequence, item.action, item.reason, item.procedure_code, item.transaction, item.months,
-        item.trace_number, item.authorization_number, item.administrative_reference_number, item.valid_from,
-        item.valid_to, item.state);
+        seq, static_cast<std::int64_t>(i), item.sequence, item.action, item.reason, item.procedure_code,
+        item.transaction, item.months, item.trace_number, item.authorization_number,
+        item.administrative_reference_number, item.valid_from, item.valid_to, states[i]);
   }
 }
 
@@ -158,7 +159,7 @@ Result<void> insert(PostgresConnection& connection, const Submission& submission
   connection.queue(
       "INSERT INTO bodies (case_seq, request, response, decisions) VALUES (currval('cases_seq_seq'), $1, $2, $3)",
       packed.request, packed.response, packed.decisions);
-  queue_items(connection, kThisCase, record.items);
+  queue_items(connection, kThisCase, record.items, packed.states);
   queue_keys(connection, kThisCase, record.client, packed.keys);
   queue_news(connection, kThisCase, submission.outbox, submission.events, packed.focuses, submission.origin,
              record.received_at_ms);
@@ -188,7 +189,7 @@ Result<void> revise(PostgresConnection& connection, const Revision& revision, co
   connection.queue("UPDATE cases SET status = $1, due_ms = $2, revision = $3 WHERE seq = $4",
                    to_string(revision.status), revision.due_ms, number, seq);
   connection.queue("DELETE FROM items WHERE case_seq = $1", seq);
-  queue_items(connection, seq, revision.items);
+  queue_items(connection, seq, revision.items, packed.states);
   queue_months(connection, id, 1);
   Case changed;  // its other keys are there
   changed.items = revision.items;

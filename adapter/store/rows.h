@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "adapter/store/packing.h"
+#include "adapter/store/sealing.h"
 #include "adapter/store/store.h"
 
 namespace pas::store {
@@ -65,9 +66,9 @@ Result<Case> case_of(const Row& row) {
   return record;
 }
 
-// Of the columns of items from `first` = sequence on.
+// Of the columns of items from `first` = sequence on; nothing when its state is damaged.
 template <class Row>
-Item item_of(const Row& row, int first) {
+std::optional<Item> item_of(const Row& row, int first, std::string_view case_id, const StoreKeys* keys) {
   Item item;
   item.sequence = static_cast<int>(row.integer(first));
   item.action = row.text(first + 1);
@@ -80,19 +81,27 @@ Item item_of(const Row& row, int first) {
   item.administrative_reference_number = row.text(first + 8);
   item.valid_from = row.text(first + 9);
   item.valid_to = row.text(first + 10);
-  item.state = row.text(first + 11);
+  auto state = opened(keys, row.bytes(first + 11), place_of("items.state", {case_id, std::to_string(item.sequence)}));
+  if (!state) return std::nullopt;
+  item.state = std::move(*state);
   return item;
+}
+
+// Where the decisions of that revision stand.
+inline std::string decisions_place(std::string_view case_id, std::int64_t revision) {
+  return revision == 1 ? place_of("bodies.decisions", {case_id})
+                       : place_of("revisions.decisions", {case_id, std::to_string(revision)});
 }
 
 // Of a row "SELECT s.*".
 template <class Row>
-Result<Subscription> subscription_of(const Row& row) {
+Result<Subscription> subscription_of(const Row& row, const StoreKeys* keys) {
   Subscription read;
   read.id = row.text(1);
   read.client = row.text(2);
   const auto status = parse(row.bytes(3), {SubscriptionStatus::kRequested, SubscriptionStatus::kActive,
                                            SubscriptionStatus::kError, SubscriptionStatus::kOff});
-  auto json = decompress(row.bytes(4));
+  auto json = unpacked_text(keys, row.bytes(4), place_of("subscriptions.json", {read.id}));
   read.endpoint = row.text(5);
   auto organizations = unpack_texts(row.bytes(6));
   if (!status || !json || !organizations) return damaged_subscription(read.id, "row");

@@ -33,14 +33,14 @@ class SqliteStore final : public Store {
 
   Result<void> commit(const Submission& submission) override {
     if (auto sound = check(submission); !sound) return sound;
-    const PackedSubmission packed(submission);
+    const PackedSubmission packed(submission, options_.keys.get());
     return writer_.run([&](SqliteConnection& connection) { return insert(connection, submission, packed); },
                        packed.bytes());
   }
 
   Result<void> revise(const Revision& revision) override {
     if (auto sound = check(revision); !sound) return sound;
-    const PackedRevision packed(revision);
+    const PackedRevision packed(revision, options_.keys.get());
     return writer_.run([&](SqliteConnection& connection) { return store::revise(connection, revision, packed); },
                        packed.bytes());
   }
@@ -209,7 +209,8 @@ class SqliteStore final : public Store {
   }
 
   Result<std::vector<std::string>> verify() const override {
-    auto connection = SqliteConnection::open(options_.file, SqliteConnection::Mode::kRead);  // it may take minutes
+    auto connection =
+        SqliteConnection::open(options_.file, SqliteConnection::Mode::kRead, options_.keys);  // it may take minutes
     if (!connection) return connection.error();
     return verify_file(**connection);
   }
@@ -274,10 +275,11 @@ struct Connections {
 
 Result<Connections> connect(const SqliteOptions& options) {
   Connections connections;
-  auto write = SqliteConnection::open(options.file, SqliteConnection::Mode::kWrite);
+  auto write = SqliteConnection::open(options.file, SqliteConnection::Mode::kWrite, options.keys);
   if (!write) return write.error();
   connections.write = std::move(*write);
   if (auto ready = migrate(*connections.write); !ready) return ready.error();
+  if (auto fitting = use_keys(*connections.write); !fitting) return fitting.error();
   // A job's savepoint keeps the pages that it changes: in memory, or beyond 64 KB they would go to a file in /var/tmp.
   if (auto set =
           connections.write->execute("PRAGMA journal_mode=WAL; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY");
@@ -289,11 +291,11 @@ Result<Connections> connect(const SqliteOptions& options) {
     const std::string limit = "PRAGMA max_page_count=" + std::to_string(options.file_limit_pages);
     if (auto set = connections.write->execute(limit.c_str()); !set) return set.error();
   }
-  auto checkpoint = SqliteConnection::open(options.file, SqliteConnection::Mode::kWrite);
+  auto checkpoint = SqliteConnection::open(options.file, SqliteConnection::Mode::kWrite, options.keys);
   if (!checkpoint) return checkpoint.error();
   if (auto ready = (*checkpoint)->open_files(); !ready) return ready.error();
   connections.checkpoint = std::move(*checkpoint);
-  auto readers = SqliteReaders::open(options.file, options.readers);
+  auto readers = SqliteReaders::open(options.file, options.readers, options.keys);
   if (!readers) return readers.error();
   connections.readers = std::move(*readers);
   return connections;

@@ -15,6 +15,7 @@
 #include <string>
 
 #include "adapter/store/migration.h"
+#include "adapter/store/sealing.h"
 #include "adapter/store/store.h"
 
 namespace pas::store {
@@ -27,11 +28,13 @@ struct SqliteOptions {
   std::size_t queue_limit_bytes = std::size_t{1} << 28U;  // of compressed bodies waiting
   std::chrono::milliseconds checkpoint_interval{100};
   std::uint64_t log_limit_bytes = std::uint64_t{1} << 28U;  // a longer log is emptied even under load
+  SharedKeys keys = {};                                     // that texts are sealed with
   std::int64_t file_limit_pages = 0;                        // of 4 KiB: then kUnavailable; 0 is no limit
 };
 
 // Opens or creates the file and brings its schema up to date. kConflict: another process has it. kUnsupported: a newer
-// version of the adapter wrote it. kInvalid: it is not a store of the adapter. kUnavailable: any other failure.
+// version of the adapter wrote it. kInvalid: it is not a store of the adapter, or
+// the keys are not its keys. kUnavailable: any other failure.
 Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options);
 Result<Migration> migrate_sqlite(const SqliteOptions& options);
 

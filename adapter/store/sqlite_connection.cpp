@@ -8,14 +8,14 @@ constexpr int kBusyTimeoutMs = 2000;
 
 }  // namespace
 
-Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::string& file, Mode mode) {
+Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::string& file, Mode mode, SharedKeys keys) {
   // Before the library's first use: its count of memory in use is a lock around every allocation.
   [[maybe_unused]] static const int unmetered = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   sqlite3* handle = nullptr;
   const int flags = (mode == Mode::kWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX |
                     SQLITE_OPEN_EXRESCODE;
   const int code = sqlite3_open_v2(file.c_str(), &handle, flags, nullptr);
-  std::unique_ptr<SqliteConnection> connection(new SqliteConnection(handle));
+  std::unique_ptr<SqliteConnection> connection(new SqliteConnection(handle, std::move(keys)));
   if (code != SQLITE_OK) return connection->error(code);
   sqlite3_busy_timeout(handle, kBusyTimeoutMs);
   // Else a statement whose parameter meets the condition of a partial index is prepared again whenever it is bound.
@@ -23,6 +23,9 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::stri
   if (auto set = connection->execute("PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL; PRAGMA trusted_schema=OFF");
       !set) {
     return set.error();
+  }
+  if (connection->keys() != nullptr && mode == Mode::kWrite) {
+    if (auto set = connection->execute("PRAGMA secure_delete=ON"); !set) return set.error();
   }
   return connection;
 }

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "adapter/store/sealing.h"
 #include "fhir/base/result.h"
 
 namespace pas::store {
@@ -26,7 +27,8 @@ struct SqliteBlob {
 class SqliteConnection {
  public:
   enum class Mode { kWrite, kRead };
-  static Result<std::unique_ptr<SqliteConnection>> open(const std::string& file, Mode mode);
+  // What it deletes with keys is overwritten, so that nothing stays readable that was written without them.
+  static Result<std::unique_ptr<SqliteConnection>> open(const std::string& file, Mode mode, SharedKeys keys = {});
 
   SqliteConnection(const SqliteConnection&) = delete;
   SqliteConnection& operator=(const SqliteConnection&) = delete;
@@ -42,6 +44,7 @@ class SqliteConnection {
   template <class... Values>
   Result<void> run(std::string_view sql, const Values&... values);
 
+  const StoreKeys* keys() const { return keys_.get(); }
   sqlite3* handle() const { return handle_; }
   std::int64_t last_row() const { return sqlite3_last_insert_rowid(handle_); }
   bool in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
@@ -53,10 +56,11 @@ class SqliteConnection {
 
  private:
   friend class SqliteQuery;
-  explicit SqliteConnection(sqlite3* handle) : handle_(handle) {}
+  SqliteConnection(sqlite3* handle, SharedKeys keys) : handle_(handle), keys_(std::move(keys)) {}
   sqlite3_stmt* prepare(std::string_view sql);  // null on failure; lives as long as the connection
 
   sqlite3* handle_;
+  const SharedKeys keys_;
   std::map<std::string, sqlite3_stmt*, std::less<>> statements_;
 };
 

@@ -17,7 +17,11 @@ Result<void> read_items(SqliteConnection& connection, Case& record) {
                   " authorization_number, administrative_reference_number, valid_from, valid_to, state "
                   "FROM items WHERE case_seq = ? ORDER BY place",
                   record.order);
-  while (row.next()) record.items.push_back(item_of(row, 0));
+  while (row.next()) {
+    auto item = item_of(row, 0, record.id, connection.keys());
+    if (!item) return damaged_case(record.id, "item");
+    record.items.push_back(std::move(*item));
+  }
   return row.finish();
 }
 
@@ -48,17 +52,6 @@ std::string_view body_query(Body body) {
                                 : "SELECT b.response FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = ?";
 }
 
-// The one compressed text that the query gives, if it gives a row.
-Result<std::optional<std::string>> read_text(SqliteQuery& row, std::string_view id, const char* what) {
-  std::optional<std::string> text;
-  if (row.next()) {
-    text = decompress(row.bytes(0));
-    if (!text) return damaged_case(id, what);
-  }
-  if (auto read = row.finish(); !read) return read.error();
-  return text;
-}
-
 }  // namespace
 
 Result<std::optional<Case>> read_case(SqliteConnection& connection, std::string_view id) {
@@ -68,7 +61,14 @@ Result<std::optional<Case>> read_case(SqliteConnection& connection, std::string_
 
 Result<std::optional<std::string>> read_body(SqliteConnection& connection, std::string_view id, Body body) {
   SqliteQuery row(connection, body_query(body), id);
-  return read_text(row, id, "body");
+  std::optional<std::string> text;
+  if (row.next()) {
+    const char* column = body == Body::kRequest ? "bodies.request" : "bodies.response";
+    text = unpacked_text(connection.keys(), row.bytes(0), place_of(column, {id}));
+    if (!text) return damaged_case(id, "body");
+  }
+  if (auto read = row.finish(); !read) return read.error();
+  return text;
 }
 
 Result<std::vector<std::string>> read_decisions(SqliteConnection& connection, std::string_view id, int item_sequence) {
@@ -79,7 +79,7 @@ Result<std::vector<std::string>> read_decisions(SqliteConnection& connection, st
                   id);
   std::vector<std::string> records;
   while (row.next()) {
-    const auto packed = decompress(row.bytes(1));
+    const auto packed = unpacked_text(connection.keys(), row.bytes(1), decisions_place(id, row.integer(0)));
     auto decisions = packed ? unpack_decisions(*packed) : std::nullopt;
     if (!decisions) return damaged_case(id, "decisions");
     for (DecisionRecord& decision : *decisions) {
@@ -111,7 +111,7 @@ Result<std::vector<Supplement>> read_supplements(SqliteConnection& connection, s
                   id);
   std::vector<Supplement> supplements;
   while (row.next()) {
-    auto json = decompress(row.bytes(2));
+    auto json = unpacked_text(connection.keys(), row.bytes(2), place_of("supplements.json", {id, row.bytes(0)}));
     if (!json) return damaged_case(id, "supplement");
     supplements.push_back({row.text(0), row.integer(1), std::move(*json)});
   }

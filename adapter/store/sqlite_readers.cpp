@@ -5,10 +5,10 @@
 
 namespace pas::store {
 
-Result<std::unique_ptr<SqliteReaders>> SqliteReaders::open(const std::string& file, int count) {
+Result<std::unique_ptr<SqliteReaders>> SqliteReaders::open(const std::string& file, int count, const SharedKeys& keys) {
   auto readers = std::make_unique<SqliteReaders>();
   for (int i = 0; i < std::max(count, 1); ++i) {
-    auto connection = SqliteConnection::open(file, SqliteConnection::Mode::kRead);
+    auto connection = SqliteConnection::open(file, SqliteConnection::Mode::kRead, keys);
     if (!connection) return connection.error();
     if (auto ready = (*connection)->open_files(); !ready) return ready.error();
     readers->idle_.push_back(std::move(*connection));

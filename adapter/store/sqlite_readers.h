@@ -12,7 +12,7 @@ namespace pas::store {
 
 class SqliteReaders {
  public:
-  static Result<std::unique_ptr<SqliteReaders>> open(const std::string& file, int count);
+  static Result<std::unique_ptr<SqliteReaders>> open(const std::string& file, int count, const SharedKeys& keys);
 
   // Calls `question` with a connection of its own, waiting for one if all are lent.
   template <class Question>

@@ -222,6 +222,8 @@ ALTER TABLE bodies DROP COLUMN claim_response;
 ALTER TABLE outbox ADD COLUMN request_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE outbox ADD COLUMN traceparent TEXT NOT NULL DEFAULT '';
 )sql",
+    // The keys that texts are sealed with (sealing.h).
+    "CREATE TABLE store_keys (id TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID",
 };
 
 Result<std::int64_t> read_integer(SqliteConnection& connection, std::string_view sql) {
@@ -261,6 +263,18 @@ Result<Migration> migrate(SqliteConnection& connection) {
     if (auto ran = run_migration(connection, number); !ran) return ran.error();
   }
   return Migration{*version, newest};
+}
+
+Result<void> use_keys(SqliteConnection& connection) {
+  KeyChecks stored;
+  SqliteQuery row(connection, "SELECT id, sealed FROM store_keys");
+  while (row.next()) stored.emplace(row.text(0), row.text(1));
+  if (auto read = row.finish(); !read) return read;
+  const StoreKeys* keys = connection.keys();
+  if (auto fitting = check_keys(keys, stored); !fitting) return fitting;
+  if (keys == nullptr || stored.contains(keys->first())) return {};
+  const std::string check = key_check(*keys);
+  return connection.run("INSERT INTO store_keys VALUES (?, ?)", keys->first(), SqliteBlob{check});
 }
 
 }  // namespace pas::store

@@ -11,4 +11,7 @@ namespace pas::store {
 // kInvalid: it is another program's database, or not one at all. Changes nothing then.
 Result<Migration> migrate(SqliteConnection& connection);
 
+// The keys of the connection are those of the store, which knows the first one from then on.
+Result<void> use_keys(SqliteConnection& connection);
+
 }  // namespace pas::store

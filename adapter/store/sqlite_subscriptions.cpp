@@ -11,10 +11,10 @@
 namespace pas::store {
 namespace {
 
-Result<std::vector<Subscription>> read_all(SqliteQuery& row) {
+Result<std::vector<Subscription>> read_all(SqliteConnection& connection, SqliteQuery& row) {
   std::vector<Subscription> subscriptions;
   while (row.next()) {
-    auto subscription = subscription_of(row);
+    auto subscription = subscription_of(row, connection.keys());
     if (!subscription) return subscription.error();
     subscriptions.push_back(std::move(*subscription));
   }
@@ -33,7 +33,8 @@ Result<std::optional<std::pair<std::int64_t, std::int64_t>>> two_integers(Sqlite
 }  // namespace
 
 Result<void> put_subscription(SqliteConnection& connection, const Subscription& subscription) {
-  const std::string json = compress(subscription.json);
+  const std::string json =
+      packed_text(connection.keys(), subscription.json, place_of("subscriptions.json", {subscription.id}));
   const std::string organizations = pack_texts(subscription.organizations);
   auto put = connection.run(
       "INSERT INTO subscriptions (id, client, status, json, endpoint, organizations, version, created_ms, end_ms,"
@@ -78,7 +79,7 @@ Result<bool> remove_subscription(SqliteConnection& connection, std::string_view 
 
 Result<std::optional<Subscription>> read_subscription(SqliteConnection& connection, std::string_view id) {
   SqliteQuery row(connection, "SELECT s.* FROM subscriptions s WHERE s.id = ?", id);
-  auto found = read_all(row);
+  auto found = read_all(connection, row);
   if (!found) return found.error();
   if (found->empty()) return std::optional<Subscription>();
   return std::optional(std::move(found->front()));
@@ -86,7 +87,7 @@ Result<std::optional<Subscription>> read_subscription(SqliteConnection& connecti
 
 Result<std::vector<Subscription>> read_subscriptions(SqliteConnection& connection, std::string_view client) {
   SqliteQuery row(connection, "SELECT s.* FROM subscriptions s WHERE ?1 = '' OR s.client = ?1 ORDER BY s.seq", client);
-  return read_all(row);
+  return read_all(connection, row);
 }
 
 Result<std::vector<Subscription>> read_subscriptions_for(SqliteConnection& connection,
@@ -99,7 +100,7 @@ Result<std::vector<Subscription>> read_subscriptions_for(SqliteConnection& conne
                     organization);
     while (row.next()) {
       if (found.contains(row.integer(0))) continue;
-      auto subscription = subscription_of(row);
+      auto subscription = subscription_of(row, connection.keys());
       if (!subscription) return subscription.error();
       found.emplace(row.integer(0), std::move(*subscription));
     }
@@ -136,7 +137,8 @@ Result<std::vector<Event>> read_events(SqliteConnection& connection, std::string
                   subscription_id, from, to, std::clamp(limit, 0, kMaxCases));
   std::vector<Event> events;
   while (row.next()) {
-    auto focus = decompress(row.bytes(3));
+    const std::string place = place_of("events.focus", {subscription_id, row.bytes(1), std::to_string(row.integer(2))});
+    auto focus = unpacked_text(connection.keys(), row.bytes(3), place);
     if (!focus) return damaged_subscription(subscription_id, "event");
     events.push_back({std::string(subscription_id), row.integer(0), row.text(1), row.integer(2), std::move(*focus)});
   }

@@ -18,16 +18,9 @@ class SqliteTables final : public Tables {
       : lock_(std::move(lock)), connection_(std::move(connection)) {}
 
   Result<void> read(const Table& table, const std::function<Result<void>(const TableRow&)>& each) override {
-    SqliteQuery row(*connection_, select_of(table));
+    SqliteQuery row(*connection_, select_of(table).append(" ORDER BY ").append(table.order));
     while (row.next()) {
-      TableRow values;
-      for (std::size_t i = 0; i < table.columns.size(); ++i) {
-        const auto column = static_cast<int>(i);
-        const ColumnKind kind = table.columns[i].kind;
-        const bool is_integer = kind == ColumnKind::kInteger || kind == ColumnKind::kReference;
-        values.push_back(is_integer ? Value(row.integer(column)) : Value(row.text(column)));
-      }
-      if (auto done = each(values); !done) return done;
+      if (auto done = each(row_of(table, row)); !done) return done;
     }
     return row.finish();
   }
@@ -47,18 +40,9 @@ class SqliteTables final : public Tables {
     }
     SqliteQuery query(*connection_, sql + ")");
     for (std::size_t i = 0; i < row.size(); ++i) {
-      const int place = static_cast<int>(i) + 1;
-      if (const auto* integer = std::get_if<std::int64_t>(&row[i])) {
-        query.bind(place, *integer);
-      } else if (const auto& text = std::get<std::string>(row[i]); table.columns[i].kind == ColumnKind::kText) {
-        query.bind(place, std::string_view(text));
-      } else {
-        query.bind(place, SqliteBlob{text});
-      }
+      bind(query, static_cast<int>(i) + 1, table.columns[i], row[i]);
     }
-    while (query.next()) {
-    }
-    return query.finish();
+    return finish(query);
   }
 
   Result<void> set_next_number(Sequence sequence, std::int64_t next) override {
@@ -67,7 +51,82 @@ class SqliteTables final : public Tables {
 
   Result<void> commit() override { return connection_->run("COMMIT"); }
 
+  Result<std::string> id_of(std::string_view table, std::int64_t seq) override {
+    SqliteQuery row(*connection_, "SELECT id FROM " + std::string(table) + " WHERE seq = ?", seq);
+    std::string id = row.next() ? row.text(0) : "";
+    if (auto read = row.finish(); !read) return read.error();
+    return id;
+  }
+
+  Result<std::vector<TableRow>> rows_behind(const Table& table, const TableRow* last, int limit) override {
+    SqliteQuery row(*connection_, page_of(table, last == nullptr));
+    int place = 0;
+    if (last != nullptr) {
+      for (const std::size_t key : key_of(table)) bind(row, ++place, table.columns[key], (*last)[key]);
+    }
+    row.bind(++place, limit);
+    std::vector<TableRow> rows;
+    while (row.next()) rows.push_back(row_of(table, row));
+    if (auto read = row.finish(); !read) return read.error();
+    return rows;
+  }
+
+  Result<void> replace(const Table& table, const TableRow& row, std::size_t column, const std::string& text) override {
+    SqliteQuery query(*connection_, update_of(table, table.columns[column]));
+    const Value value = text;
+    int place = 0;
+    bind(query, ++place, table.columns[column], value);
+    for (const std::size_t key : key_of(table)) bind(query, ++place, table.columns[key], row[key]);
+    bind(query, ++place, table.columns[column], row[column]);
+    return finish(query);
+  }
+
+  Result<void> commit_and_go_on() override {
+    if (auto done = commit(); !done) return done;
+    return connection_->run("BEGIN");
+  }
+
+  // Pages that were freed before there were keys hold what was on them, until the file is written anew.
+  Result<void> forget_other_keys() override {
+    auto forgotten = connection_->run("DELETE FROM store_keys WHERE id <> ?", keys()->first());
+    if (!forgotten) return forgotten;
+    if (auto done = commit(); !done) return done;
+    if (auto emptied = connection_->run("VACUUM"); !emptied) return emptied;
+    return connection_->run("BEGIN");
+  }
+
+  const StoreKeys* keys() const override { return connection_->keys(); }
+
  private:
+  static TableRow row_of(const Table& table, const SqliteQuery& row) {
+    TableRow values;
+    for (std::size_t i = 0; i < table.columns.size() + table.owners.size(); ++i) {
+      const auto column = static_cast<int>(i);
+      const ColumnKind kind = i < table.columns.size() ? table.columns[i].kind : ColumnKind::kText;
+      const bool is_integer = kind == ColumnKind::kInteger || kind == ColumnKind::kReference;
+      values.push_back(is_integer ? Value(row.integer(column)) : Value(row.text(column)));
+    }
+    return values;
+  }
+
+  // `value` outlives the query.
+  static void bind(SqliteQuery& query, int place, const Column& column, const Value& value) {
+    if (const auto* integer = std::get_if<std::int64_t>(&value)) {
+      query.bind(place, *integer);
+    } else if (const auto& text = std::get<std::string>(value);
+               column.kind == ColumnKind::kText || column.kind == ColumnKind::kSealed) {
+      query.bind(place, std::string_view(text));
+    } else {
+      query.bind(place, SqliteBlob{text});
+    }
+  }
+
+  static Result<void> finish(SqliteQuery& query) {
+    while (query.next()) {
+    }
+    return query.finish();
+  }
+
   const FileLock lock_;
   const std::unique_ptr<SqliteConnection> connection_;
 };
@@ -77,9 +136,10 @@ class SqliteTables final : public Tables {
 Result<std::unique_ptr<Tables>> open_sqlite_tables(const SqliteOptions& options) {
   auto lock = FileLock::take(options.file);
   if (!lock) return lock.error();
-  auto connection = SqliteConnection::open(options.file, SqliteConnection::Mode::kWrite);
+  auto connection = SqliteConnection::open(options.file, SqliteConnection::Mode::kWrite, options.keys);
   if (!connection) return connection.error();
   if (auto ready = migrate(**connection); !ready) return ready.error();
+  if (auto fitting = use_keys(**connection); !fitting) return fitting.error();
   if (auto begun = (*connection)->run("BEGIN"); !begun) return begun.error();
   return std::make_unique<SqliteTables>(std::move(*lock), std::move(*connection));
 }

@@ -77,24 +77,26 @@ Result<void> check_keys(SqliteConnection& connection, const Case& record, Faults
 
 Result<void> check_bodies(SqliteConnection& connection, const Case& record, Faults& faults) {
   SqliteQuery row(connection, "SELECT request, response, decisions FROM bodies WHERE case_seq = ?", record.order);
-  while (row.next()) check_texts(record, row, faults);
+  while (row.next()) check_texts(record, row, connection.keys(), faults);
   return row.finish();
 }
 
-// Each gives an owner and a compressed text.
-constexpr std::string_view kTexts[] = {
-    "SELECT 'case ' || c.id, r.decisions FROM revisions r JOIN cases c ON c.seq = r.case_seq",
-    "SELECT 'case ' || c.id, s.json FROM supplements s JOIN cases c ON c.seq = s.case_seq",
-    "SELECT 'subscription ' || s.id, e.focus FROM events e JOIN subscriptions s ON s.seq = e.subscription_seq",
-    "SELECT 'subscription ' || id, json FROM subscriptions",
+constexpr TextQuery kTexts[] = {
+    {"revisions.decisions",
+     "SELECT 'case ' || c.id, c.id, r.revision, r.decisions FROM revisions r JOIN cases c ON c.seq = r.case_seq", 2},
+    {"supplements.json",
+     "SELECT 'case ' || c.id, c.id, s.id, s.json FROM supplements s JOIN cases c ON c.seq = s.case_seq", 2},
+    {"events.focus",
+     "SELECT 'subscription ' || s.id, s.id, c.id, e.timestamp_ms, e.focus FROM events e "
+     "JOIN subscriptions s ON s.seq = e.subscription_seq JOIN cases c ON c.seq = e.case_seq",
+     3},
+    {"subscriptions.json", "SELECT 'subscription ' || id, id, json FROM subscriptions", 1},
 };
 
 Result<void> check_later_texts(SqliteConnection& connection, Faults& faults) {
-  for (const std::string_view sql : kTexts) {
-    SqliteQuery row(connection, sql);
-    while (row.next()) {
-      if (!decompress(row.bytes(1))) faults.push_back(row.text(0) + ": a later text is damaged");
-    }
+  for (const TextQuery& query : kTexts) {
+    SqliteQuery row(connection, query.sql);
+    while (row.next()) check_later_text(query, row, connection.keys(), faults);
     if (auto read = row.finish(); !read) return read;
   }
   return {};

@@ -55,16 +55,17 @@ Result<void> insert_bodies(SqliteConnection& connection, std::int64_t seq, const
                         SqliteBlob{packed.decisions}, SqliteBlob{packed.response}, SqliteBlob{packed.request});
 }
 
-Result<void> insert_items(SqliteConnection& connection, std::int64_t seq, const std::vector<Item>& items) {
-  int place = 0;
-  for (const Item& item : items) {
+Result<void> insert_items(SqliteConnection& connection, std::int64_t seq, const std::vector<Item>& items,
+                          const std::vector<std::string>& states) {
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const Item& item = items[i];
     auto inserted = connection.run(
         "INSERT INTO items (case_seq, place, sequence, action, reason, procedure_code, item_transaction, months,"
         " trace_number, authorization_number, administrative_reference_number, valid_from, valid_to, state) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        seq, place++, item.sequence, item.action, item.reason, item.procedure_code, item.transaction, item.months,
-        item.trace_number, item.authorization_number, item.administrative_reference_number, item.valid_from,
-        item.valid_to, item.state);
+        seq, static_cast<std::int64_t>(i), item.sequence, item.action, item.reason, item.procedure_code,
+        item.transaction, item.months, item.trace_number, item.authorization_number,
+        item.administrative_reference_number, item.valid_from, item.valid_to, states[i]);
     if (!inserted) return inserted;
   }
   return {};
@@ -135,7 +136,7 @@ Result<void> insert(SqliteConnection& connection, const Submission& submission, 
   if (auto inserted = insert_case(connection, submission); !inserted) return inserted;
   const std::int64_t seq = connection.last_row();
   if (auto inserted = insert_bodies(connection, seq, packed); !inserted) return inserted;
-  if (auto inserted = insert_items(connection, seq, record.items); !inserted) return inserted;
+  if (auto inserted = insert_items(connection, seq, record.items, packed.states); !inserted) return inserted;
   if (auto inserted = insert_keys(connection, record, seq, packed.keys); !inserted) return inserted;
   auto told = tell(connection, seq, submission.outbox, submission.events, packed.focuses, submission.origin,
                    record.received_at_ms);
@@ -160,7 +161,7 @@ Result<void> revise(SqliteConnection& connection, const Revision& revision, cons
                                 to_string(revision.status), revision.due_ms, record.revision + 1, seq);
   if (!updated) return updated;
   if (auto removed = connection.run("DELETE FROM items WHERE case_seq = ?", seq); !removed) return removed;
-  if (auto inserted = insert_items(connection, seq, revision.items); !inserted) return inserted;
+  if (auto inserted = insert_items(connection, seq, revision.items, packed.states); !inserted) return inserted;
   if (auto inserted = insert_keys(connection, record, seq, keys_of(record)); !inserted) return inserted;
   if (auto replaced = replace_response(connection, seq, packed); !replaced) return replaced;
   auto written =

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "adapter/store/memory.h"
 #include "adapter/store/postgres.h"
@@ -140,9 +141,19 @@ Result<void> check(const Subscription& subscription) {
 }
 
 Result<std::unique_ptr<Store>> open_store(std::string_view specification) {
+  return open_store(specification, {});
+}
+
+Result<std::unique_ptr<Store>> open_store(std::string_view specification, SharedKeys keys) {
   if (specification == "memory") return open_memory();
-  if (const auto sqlite = sqlite_options(specification)) return open_sqlite(*sqlite);
-  if (const auto postgres = postgres_options(specification)) return open_postgres(*postgres);
+  if (auto sqlite = sqlite_options(specification)) {
+    sqlite->keys = std::move(keys);
+    return open_sqlite(*sqlite);
+  }
+  if (auto postgres = postgres_options(specification)) {
+    postgres->keys = std::move(keys);
+    return open_postgres(*postgres);
+  }
   return unknown_store(specification);
 }
 
@@ -153,10 +164,16 @@ Result<Migration> migrate_store(std::string_view specification) {
   return unknown_store(specification);
 }
 
-Result<std::unique_ptr<Tables>> open_tables(std::string_view specification) {
+Result<std::unique_ptr<Tables>> open_tables(std::string_view specification, SharedKeys keys) {
   if (specification == "memory") return base::invalid("a store in memory has no tables");
-  if (const auto sqlite = sqlite_options(specification)) return open_sqlite_tables(*sqlite);
-  if (const auto postgres = postgres_options(specification)) return open_postgres_tables(*postgres);
+  if (auto sqlite = sqlite_options(specification)) {
+    sqlite->keys = std::move(keys);
+    return open_sqlite_tables(*sqlite);
+  }
+  if (auto postgres = postgres_options(specification)) {
+    postgres->keys = std::move(keys);
+    return open_postgres_tables(*postgres);
+  }
   return unknown_store(specification);
 }
 

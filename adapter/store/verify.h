@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "adapter/store/packing.h"
+#include "adapter/store/sealing.h"
 #include "adapter/store/store.h"
 #include "fhir/base/digest.h"
 
@@ -14,9 +15,10 @@ using Faults = std::vector<std::string>;
 
 // Of the case's row "SELECT request, response, decisions".
 template <class Row>
-void check_texts(const Case& record, const Row& row, Faults& faults) {
+void check_texts(const Case& record, const Row& row, const StoreKeys* keys, Faults& faults) {
+  constexpr std::string_view kColumns[] = {"bodies.request", "bodies.response", "bodies.decisions"};
   for (int column = 0; column < 3; ++column) {
-    const auto text = decompress(row.bytes(column));
+    const auto text = unpacked_text(keys, row.bytes(column), place_of(kColumns[column], {record.id}));
     if (!text) faults.push_back("case " + record.id + ": a body is damaged");
     if (column == 2 && text && !unpack_decisions(*text)) {
       faults.push_back("case " + record.id + ": its decisions are damaged");
@@ -26,6 +28,21 @@ void check_texts(const Case& record, const Row& row, Faults& faults) {
       faults.push_back("case " + record.id + ": the request does not have its hash");
     }
   }
+}
+
+// Rows of who has the text, what names its row, and the text.
+struct TextQuery {
+  std::string_view column;  // "supplements.json"
+  std::string_view sql;
+  int names;  // columns that name the row
+};
+
+template <class Row>
+void check_later_text(const TextQuery& query, const Row& row, const StoreKeys* keys, Faults& faults) {
+  std::vector<std::string> names;
+  for (int i = 1; i <= query.names; ++i) names.push_back(row.text(i));
+  const auto text = unpacked_text(keys, row.bytes(query.names + 1), place_of(query.column, names));
+  if (!text) faults.push_back(row.text(0) + ": a later text is damaged");
 }
 
 }  // namespace pas::store

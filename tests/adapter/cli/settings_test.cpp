@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <string>
@@ -49,6 +50,8 @@ class Settings : public testing::Test {
     const support::Identity server = authority.issue("server", "DNS:localhost");
     write_pair(folder_, server);
     support::write_file(folder_.file("clients.txt"), "dns:ehr.example\n");
+    support::write_file(folder_.file("store.keys"), "a " + std::string(64, '5') + "\n");
+    std::filesystem::permissions(folder_.file("store.keys"), std::filesystem::perms::owner_read);
     support::write_file(folder_.file("ocsp.der"), authority.ocsp_about(server.certificate.get(), 3600));
   }
 

@@ -193,12 +193,12 @@ TEST_F(Archive, ALineOverTheLimitIsRefused) {
   std::istringstream all(lines);
   for (std::string line; std::getline(all, line);) longest = std::max(longest, line.size());
   std::istringstream in(lines);
-  const auto refused = store::import_store(sqlite("b.db"), in, longest - 1);
+  const auto refused = store::import_store(sqlite("b.db"), in, {}, longest - 1);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kTooLarge);
   EXPECT_NE(refused.error().message.find("longer than the limit"), std::string::npos) << refused.error().message;
   std::istringstream again(lines);
-  EXPECT_TRUE(store::import_store(sqlite("b.db"), again, longest));
+  EXPECT_TRUE(store::import_store(sqlite("b.db"), again, {}, longest));
 }
 
 TEST_F(Archive, OnlyAnEmptyStoreIsFilled) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "adapter/store/sealing.h"
 #include "tests/adapter/store/samples.h"
 
 namespace pas {
@@ -16,9 +17,13 @@ class StoreContract : public testing::TestWithParam<support::Backend> {
   void SetUp() override {
     const auto specification = GetParam().specification(folder_);
     if (!specification) GTEST_SKIP() << GetParam().name << " is not installed here";
-    auto opened = store::open_store(*specification);
+    auto opened = store::open_store(*specification, keys());
     ASSERT_TRUE(opened) << opened.error().message;
     store_ = std::move(*opened);
+  }
+
+  static store::SharedKeys keys() {
+    return GetParam().is_sealed ? *store::StoreKeys::parse("contract " + std::string(64, '7')) : nullptr;
   }
 
   // Every test leaves a sound store.
@@ -64,6 +69,8 @@ using Ids = std::vector<std::string>;
 
 }  // namespace pas
 
-#define PAS_EVERY_BACKEND(suite)                                                                                     \
-  INSTANTIATE_TEST_SUITE_P(Backends, suite, testing::Values(support::kMemory, support::kSqlite, support::kPostgres), \
+#define PAS_EVERY_BACKEND(suite)                                                                   \
+  INSTANTIATE_TEST_SUITE_P(Backends, suite,                                                        \
+                           testing::Values(support::kMemory, support::kSqlite, support::kPostgres, \
+                                           support::kSealedSqlite, support::kSealedPostgres),      \
                            [](const auto& backend) { return std::string(backend.param.name); })

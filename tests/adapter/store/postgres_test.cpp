@@ -131,7 +131,7 @@ TEST_F(PostgresStoreTest, ACommitWhoseEndIsNotKnownIsLookedUp) {
   const auto connection = connect();
   const auto sent = submission("c-1");
   EXPECT_FALSE(store::find_commit(*connection, "c-1", "token"));
-  ASSERT_TRUE(store::insert(*connection, sent, store::PackedSubmission(sent), "token"));
+  ASSERT_TRUE(store::insert(*connection, sent, store::PackedSubmission(sent, nullptr), "token"));
   EXPECT_TRUE(store::find_commit(*connection, "c-1", "token"));
   EXPECT_FALSE(store::find_commit(*connection, "c-1", "of another call"));
 
@@ -139,7 +139,7 @@ TEST_F(PostgresStoreTest, ACommitWhoseEndIsNotKnownIsLookedUp) {
   revision.case_id = "c-1";
   revision.expected_revision = 1;
   EXPECT_FALSE(store::find_revision(*connection, "c-1", "token"));
-  ASSERT_TRUE(store::revise(*connection, revision, store::PackedRevision(revision), "token"));
+  ASSERT_TRUE(store::revise(*connection, revision, store::PackedRevision(revision, nullptr), "token"));
   EXPECT_TRUE(store::find_revision(*connection, "c-1", "token"));
   EXPECT_FALSE(store::find_revision(*connection, "c-1", "of another call"));
 }

@@ -76,4 +76,7 @@ const Backend kMemory = {"memory", [](const TemporaryFolder&) { return "memory";
 const Backend kSqlite = {"sqlite", [](const TemporaryFolder& folder) { return "sqlite:" + folder.file("store.db"); }};
 const Backend kPostgres = {"postgres", [](const TemporaryFolder&) { return postgres_specification(); }};
 
+const Backend kSealedSqlite = {"sealed_sqlite", kSqlite.specification, true};
+const Backend kSealedPostgres = {"sealed_postgres", kPostgres.specification, true};
+
 }  // namespace pas::support

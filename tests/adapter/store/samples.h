@@ -41,9 +41,12 @@ struct Backend {
   const char* name;
   // What open_store takes, of an empty store; nothing where it cannot be had.
   std::function<std::optional<std::string>(const TemporaryFolder&)> specification;
+  bool is_sealed = false;  // its texts are encrypted
 };
 extern const Backend kMemory;
 extern const Backend kSqlite;
 extern const Backend kPostgres;
+extern const Backend kSealedSqlite;
+extern const Backend kSealedPostgres;
 
 }  // namespace pas::support
