@@ -49,7 +49,7 @@ base::Result<void> check_key_url(const std::string& url, bool allow_http) {
   return base::invalid("keys are fetched by https only: " + url);
 }
 
-base::Result<std::string> fetch(const std::string& url) {
+base::Result<std::string> fetch(const std::string& url, const std::string& certificates) {
   static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);  // once in a process
   (void)ready;
   const std::unique_ptr<CURL, FreeCurl> handle(curl_easy_init());
@@ -64,6 +64,7 @@ base::Result<std::string> fetch(const std::string& url) {
   curl_easy_setopt(handle.get(), CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(handle.get(), CURLOPT_WRITEFUNCTION, take_bytes);
   curl_easy_setopt(handle.get(), CURLOPT_WRITEDATA, &body);
+  if (!certificates.empty()) curl_easy_setopt(handle.get(), CURLOPT_CAINFO, certificates.c_str());
   const CURLcode code = curl_easy_perform(handle.get());
   if (code == CURLE_WRITE_ERROR) return base::unavailable("the JWK Set is too large");
   if (code != CURLE_OK) return base::unavailable(curl_easy_strerror(code));

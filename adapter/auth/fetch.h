@@ -11,7 +11,7 @@ namespace pas::auth {
 // (unless it is allowed).
 base::Result<void> check_key_url(const std::string& url, bool allow_http);
 
-// kUnavailable with what went wrong.
-base::Result<std::string> fetch(const std::string& url);
+// kUnavailable with what went wrong. `certificates`: a PEM file of those that are trusted; empty: the system's.
+base::Result<std::string> fetch(const std::string& url, const std::string& certificates = {});
 
 }  // namespace pas::auth

@@ -81,7 +81,7 @@ base::Result<std::unique_ptr<KeySource>> open_keys(const std::string& place, con
                                                    const base::Clock& clock) {
   if (is_url(place)) {
     if (const auto checked = check_key_url(place, options.allow_http); !checked) return checked.error();
-    const auto read = [place] { return fetch(place); };
+    const auto read = [place, certificates = options.certificates] { return fetch(place, certificates); };
     KeySource::Report report;
     if (options.report) report = [place, to = options.report](const std::string& why) { to(place, why); };
     return std::make_unique<KeySource>(read, clock, options.times, std::move(report));

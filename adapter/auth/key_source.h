@@ -55,7 +55,8 @@ class KeySource {
 };
 
 struct KeyPlaceOptions {
-  bool allow_http = false;  // for other hosts than this machine
+  bool allow_http = false;        // for other hosts than this machine
+  std::string certificates = {};  // of servers of keys; empty: the system's (fetch.h)
   KeyTimes times = {};
   std::function<void(const std::string& place, const std::string& why)> report = {};  // of a URL that fails
 };

@@ -151,17 +151,17 @@ EVP_PKEY* KeySet::find(std::string_view id, JwsAlgorithm algorithm) const {
   return nullptr;
 }
 
-SigningKey::SigningKey(KeyPointer key, JwsAlgorithm algorithm)
-    : key_(std::move(key)), algorithm_(algorithm), id_(id_of(key_.get())) {}
+SigningKey::SigningKey(KeyPointer key, JwsAlgorithm algorithm, std::string id)
+    : key_(std::move(key)), algorithm_(algorithm), id_(id.empty() ? id_of(key_.get()) : std::move(id)) {}
 
-base::Result<SigningKey> SigningKey::read(std::string_view pem) {
+base::Result<SigningKey> SigningKey::read(std::string_view pem, std::string id) {
   const base::OpensslErrors errors;
   const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   const auto no_pass_phrase = [](char*, int, int, void*) { return -1; };
   KeyPointer key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_pass_phrase, nullptr), EVP_PKEY_free);
   if (!key) return base::invalid("a private key in PEM, without a pass phrase, is wanted");
   for (const JwsAlgorithm algorithm : {JwsAlgorithm::kEs384, JwsAlgorithm::kRs384}) {
-    if (base::fits(key.get(), algorithm)) return SigningKey(std::move(key), algorithm);
+    if (base::fits(key.get(), algorithm)) return SigningKey(std::move(key), algorithm, std::move(id));
   }
   return base::invalid("an RSA key of 2048 bits or more, or one on P-384, is wanted");
 }

@@ -40,7 +40,8 @@ class KeySet {
 class SigningKey {
  public:
   // A private key in PEM without a pass phrase: RSA of 2048 bits or more (RS384) or P-384 (ES384).
-  static base::Result<SigningKey> read(std::string_view pem);
+  // `id`: its kid; empty: the first half of the SHA-256 of its public part.
+  static base::Result<SigningKey> read(std::string_view pem, std::string id = {});
   static SigningKey generate();  // P-384
 
   // The compact JWS over these claims, with `kid` and the type of RFC 9068 or another in its header.
@@ -48,7 +49,7 @@ class SigningKey {
   KeySet keys() const;  // its public part
 
  private:
-  SigningKey(std::shared_ptr<EVP_PKEY> key, base::JwsAlgorithm algorithm);
+  SigningKey(std::shared_ptr<EVP_PKEY> key, base::JwsAlgorithm algorithm, std::string id = {});
   std::shared_ptr<EVP_PKEY> key_;
   base::JwsAlgorithm algorithm_;
   std::string id_;

@@ -52,6 +52,8 @@ void add_auth_options(CLI::App& command, AuthOptions& options) {
       ->capture_default_str();
   command.add_flag("--auth-allow-http", options.allow_http, "Fetch keys by http too, not only https")
       ->default_str("false");
+  command.add_option("--auth-ca", options.ca,
+                     "PEM file of the CAs that are trusted where keys are fetched by https, instead of the system's");
 }
 
 std::string find_auth_fault(const AuthOptions& options, bool is_local) {
@@ -103,7 +105,7 @@ auth::KeyPlaceOptions Authentication::key_places() const {
   const auto report = [&log = log_](const std::string& place, const std::string& why) {
     log.write(observe::Severity::kWarning, "auth.keys_failed", {}, {{"url", place}, {"why", why}});
   };
-  return {.allow_http = options_.allow_http, .report = report};
+  return {.allow_http = options_.allow_http, .certificates = options_.ca, .report = report};
 }
 
 Loaded<std::shared_ptr<const auth::Clients>> Authentication::load_clients() const {

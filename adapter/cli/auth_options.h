@@ -26,6 +26,7 @@ struct AuthOptions {
   std::string audience;   // that its tokens name; empty: the public URL, and each base path of it
   std::string algorithms = "RS384,ES384";
   bool allow_http = false;  // for URLs of keys
+  std::string ca;           // PEM file; empty: the system's
 };
 
 // --auth and --auth-….

@@ -1,9 +1,6 @@
 // submit: sends bundles to a PAS server and prints what it decided, one line an item.
 
-#include <curl/curl.h>
-
 #include <array>
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
@@ -11,8 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "adapter/cli/client_token.h"
 #include "adapter/cli/commands.h"
 #include "adapter/cli/files.h"
+#include "adapter/cli/web_client.h"
 #include "fhir/json/document.h"
 
 namespace pas::cli {
@@ -21,59 +20,7 @@ namespace {
 struct SubmitOptions {
   std::vector<std::string> bundles;
   std::string to = "http://127.0.0.1:8080/fhir";
-};
-
-struct Answer {
-  long status = 0;  // 0: no answer
-  std::string body;
-  std::string error;
-  double ms = 0;
-};
-
-constexpr long kTimeoutMs = 30'000;
-constexpr std::size_t kMostAnswerBytes = std::size_t{64} << 20U;
-
-std::size_t collect(char* data, std::size_t size, std::size_t count, void* target) {
-  auto& body = *static_cast<std::string*>(target);
-  if (body.size() + size * count > kMostAnswerBytes) return 0;
-  body.append(data, size * count);
-  return size * count;
-}
-
-class Client {
- public:
-  Client() : handle_(curl_easy_init()), headers_(curl_slist_append(nullptr, "Content-Type: application/fhir+json")) {}
-  ~Client() {
-    curl_slist_free_all(headers_);
-    curl_easy_cleanup(handle_);
-  }
-  Client(const Client&) = delete;
-  Client& operator=(const Client&) = delete;
-
-  Answer post(const std::string& url, const std::string& body) {
-    Answer answer;
-    curl_easy_setopt(handle_, CURLOPT_URL, url.c_str());
-    curl_easy_setopt(handle_, CURLOPT_HTTPHEADER, headers_);
-    curl_easy_setopt(handle_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-    curl_easy_setopt(handle_, CURLOPT_POSTFIELDS, body.data());
-    curl_easy_setopt(handle_, CURLOPT_WRITEFUNCTION, collect);
-    curl_easy_setopt(handle_, CURLOPT_WRITEDATA, &answer.body);
-    curl_easy_setopt(handle_, CURLOPT_TIMEOUT_MS, kTimeoutMs);
-    curl_easy_setopt(handle_, CURLOPT_NOSIGNAL, 1L);
-    const auto start = std::chrono::steady_clock::now();
-    const CURLcode code = curl_easy_perform(handle_);
-    answer.ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-    if (code == CURLE_OK) {
-      curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &answer.status);
-    } else {
-      answer.error = curl_easy_strerror(code);
-    }
-    return answer;
-  }
-
- private:
-  CURL* handle_;
-  curl_slist* headers_;
+  ClientTokenOptions token;
 };
 
 // The first member of that name anywhere below the node's extensions.
@@ -99,7 +46,7 @@ struct Line {
   std::string reason;
 };
 
-std::vector<Line> lines_of(const Answer& answer) {
+std::vector<Line> lines_of(const WebAnswer& answer) {
   std::vector<Line> lines;
   if (answer.status == 0) return {{"no answer", answer.error}};
   if (answer.body.empty()) return {{"no decision", "the answer has no body"}};
@@ -140,7 +87,7 @@ std::string cut(std::string text, std::size_t width) {
 }
 
 // The table's lines for one bundle. Wider names push the rest aside.
-std::string rows_of(std::string name, const Answer& answer) {
+std::string rows_of(std::string name, const WebAnswer& answer) {
   constexpr std::size_t kReasonWidth = 100;
   std::string rows;
   for (const Line& line : lines_of(answer)) {
@@ -159,11 +106,15 @@ int submit(const SubmitOptions& options) {
     std::cerr << "pas-adapter: " << paths.error().message << "\n";
     return kUsage;
   }
-  if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return kFailed;
   std::string url = options.to;
   if (url.ends_with('/')) url.pop_back();
+  auto tokens = ClientTokens::open(options.token, url);
+  if (!tokens) {
+    std::cerr << "pas-adapter: " << tokens.error().message << "\n";
+    return tokens.error().code == base::ErrorCode::kUnavailable ? kFailed : kUsage;
+  }
   url.append("/Claim/$submit");
-  Client client;
+  WebClient client;
   bool all_answered = true;
   std::string unreadable;
   std::printf("%-42s %6s  %-12s %8s  %s\n", "sample", "status", "decision", "ms", "reason");
@@ -174,7 +125,9 @@ int submit(const SubmitOptions& options) {
       unreadable.append("pas-adapter: ").append(bytes.error().message).append("\n");
       return {};
     }
-    const Answer answer = client.post(url, *bytes);
+    const auto token = tokens->token();
+    const WebAnswer answer =
+        token ? client.post(url, "application/fhir+json", *bytes, *token) : WebAnswer{.error = token.error().message};
     all_answered = all_answered && answer.status != 0 && answer.status < 500;
     return rows_of(std::filesystem::path(path).stem().string(), answer);
   });
@@ -191,6 +144,7 @@ void add_submit(CLI::App& app, int& exit_code) {
   command->add_option("bundles", options->bundles, "Files, or folders with their *.json; - is standard input")
       ->required();
   command->add_option("--to", options->to, "FHIR base URL of the server")->capture_default_str();
+  add_client_token_options(*command, options->token);
   command->footer(
       "Exit code: 0 every bundle was answered, a refusal too; 1 one was not, or with a 5xx; 2 wrong call, or files "
       "cannot be read.");

@@ -9,7 +9,9 @@
 
 #include "adapter/auth/fetch.h"
 #include "adapter/http/server.h"
+#include "adapter/http/tls.h"
 #include "tests/adapter/auth/tokens.h"
+#include "tests/adapter/http/tls_client.h"
 #include "tests/adapter/store/samples.h"
 
 namespace pas {
@@ -22,15 +24,16 @@ using std::chrono::seconds;
 // Answers every request with `body`, and counts.
 class KeyServer {
  public:
-  KeyServer()
-      : log_(observe::Log::to_sink(observe::Severity::kError, clock_, [](std::string_view) {})),
+  explicit KeyServer(const http::Options& options = {})
+      : scheme_(options.tls ? "https" : "http"),
+        log_(observe::Log::to_sink(observe::Severity::kError, clock_, [](std::string_view) {})),
         server_(
-            {}, [this](http::Request&& request) { return answer(request); },
+            options, [this](http::Request&& request) { return answer(request); },
             [](int, std::string_view, std::string_view) { return http::Response{}; }, log_, clock_, ids_),
         port_(server_.start().value()) {}
 
   std::string url(const std::string& path = "/keys") const {
-    return "http://127.0.0.1:" + std::to_string(port_) + path;
+    return scheme_ + "://127.0.0.1:" + std::to_string(port_) + path;
   }
 
   std::mutex mutex;
@@ -52,6 +55,7 @@ class KeyServer {
     return response;
   }
 
+  const std::string scheme_;
   base::SystemClock clock_;
   base::RandomIds ids_;
   observe::Log log_;
@@ -180,6 +184,35 @@ TEST(KeySource, AServersAnswerHasItsLimits) {
   ASSERT_FALSE(large);
   EXPECT_EQ(large.error().message, "the JWK Set is too large");
   EXPECT_FALSE(auth::fetch("http://127.0.0.1:1/keys"));
+}
+
+// From a server whose certificate the CA vouches for, for the name that was asked, and from no other.
+TEST(KeySource, OverTlsTheServerIsTheOneThatWasAsked) {
+  const support::Authority authority;
+  const support::Authority stranger("Stranger");
+  const support::TemporaryFolder folder;
+  support::write_file(folder.file("ca.pem"), cases::to_pem(authority.certificate()));
+  const auto serving = [&](const support::Identity& identity) {
+    write_pair(folder, identity);
+    http::Options options;
+    options.tls = http::Tls::load({.certificate = folder.file("cert.pem"), .key = folder.file("key.pem")}).value();
+    return options;
+  };
+  KeyServer sound(serving(authority.issue("keys", "IP:127.0.0.1")));
+  KeyServer renamed(serving(authority.issue("keys", "DNS:keys.example")));
+  KeyServer foreign(serving(stranger.issue("keys", "IP:127.0.0.1")));
+  for (KeyServer* server : {&sound, &renamed, &foreign}) server->body = jwk_set({{"a", "p384"}});
+
+  MovedClock clock;
+  const auto source = auth::open_keys(sound.url(), {.certificates = folder.file("ca.pem")}, clock);
+  ASSERT_TRUE(source) << source.error().message;
+  EXPECT_TRUE(knows(**source, "a"));
+  EXPECT_FALSE(auth::fetch(sound.url())) << "the system does not know this CA";
+  EXPECT_FALSE(auth::fetch(renamed.url(), folder.file("ca.pem"))) << "a certificate for another name";
+  EXPECT_FALSE(auth::fetch(foreign.url(), folder.file("ca.pem"))) << "a CA that is not trusted";
+  EXPECT_FALSE(auth::fetch(sound.url(), folder.file("none.pem"))) << "no file of CAs";
+  EXPECT_EQ(renamed.asked + foreign.asked, 0) << "nothing was sent to them";
+  EXPECT_EQ(sound.asked, 1);
 }
 
 TEST(KeySource, UrlsAreHttpsUnlessAllowed) {

@@ -134,6 +134,38 @@ TEST_F(Smart, FromTheFirstQuestionToTheEnd) {
   EXPECT_EQ(adapter_->stop(), 0);
 }
 
+// As clients do, with no more than an id and a key.
+TEST_F(Smart, SubmitGetsItsToken) {
+  adapter_ = std::make_unique<support::RunningAdapter>(arguments());
+  ASSERT_NE(adapter_->port(), 0) << adapter_->process().errors();
+  std::ofstream(folder_.file("key.pem")) << auth_test::private_pem("p384");
+  std::ofstream(folder_.file("other.pem")) << auth_test::private_pem("p384-other");
+  std::ofstream(folder_.file("garbage.pem")) << "no key";
+  const auto submitted = [&](int exit_code, const std::vector<std::string>& options) {
+    std::vector<std::string> words = {"submit", "--to",
+                                      "http://127.0.0.1:" + std::to_string(adapter_->port()) + "/fhir",
+                                      "samples/bundles/row-09-a1-deferoxamine-overload.json"};
+    words.insert(words.end(), options.begin(), options.end());
+    support::Process process({words});
+    EXPECT_EQ(process.wait(), exit_code) << process.output() << process.errors();
+    return process.output() + process.errors();
+  };
+  const auto as = [&](const std::string& id, const std::string& key) {
+    return std::vector<std::string>{"--client-id", id, "--client-key", folder_.file(key), "--client-key-id", "k"};
+  };
+  EXPECT_NE(submitted(0, as("ehr", "key.pem")).find(" 200  1 A1 "), std::string::npos);
+  auto with_url = as("ehr", "key.pem");
+  with_url.insert(with_url.end(),
+                  {"--token-url", "http://127.0.0.1:" + std::to_string(adapter_->port()) + "/auth/token"});
+  EXPECT_NE(submitted(0, with_url).find(" 200  1 A1 "), std::string::npos);
+  EXPECT_NE(submitted(0, {}).find(" 401  refused "), std::string::npos) << "without a token";
+  EXPECT_NE(submitted(1, as("reader", "key.pem")).find("invalid_scope"), std::string::npos);
+  EXPECT_NE(submitted(1, as("ehr", "other.pem")).find("invalid_client"), std::string::npos);
+  EXPECT_NE(submitted(2, as("ehr", "garbage.pem")).find("--client-key: "), std::string::npos);
+  EXPECT_NE(submitted(2, {"--client-id", "ehr"}).find("--client-key"), std::string::npos);
+  EXPECT_EQ(adapter_->stop(), 0);
+}
+
 TEST_F(Smart, AdminRoutesAskForTheirRole) {
   adapter_ = std::make_unique<support::RunningAdapter>(arguments());
   ASSERT_NE(adapter_->port(), 0) << adapter_->process().errors();
