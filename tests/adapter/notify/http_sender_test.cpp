@@ -55,6 +55,18 @@ TEST(HttpSender, RefusesAPrivateAddressWhenItConnects) {
   EXPECT_EQ(listener.received().size(), 0U);
 }
 
+// Whatever it led to when the subscription was made (DNS rebinding): at each try the socket's own address counts.
+TEST(HttpSender, ANameIsJudgedByTheAddressThatItLeadsTo) {
+  Listener listener([](std::size_t, const Received&) { return 200; });
+  std::string url = listener.url();
+  url.replace(url.find("127.0.0.1"), 9, "localhost");
+  const auto sender = notify::make_http_sender({});
+  EXPECT_TRUE(sender->post({{url, "localhost", true}, {}, "{}"}).ok()) << "an allowed host";
+  const auto sent = sender->post({{url, "other.example", false}, {}, "{}"});
+  EXPECT_TRUE(sent.refused);
+  EXPECT_EQ(listener.received().size(), 1U);
+}
+
 TEST(HttpSender, EndsWhenNobodyAnswers) {
   std::promise<void> end;
   Listener listener([done = end.get_future().share()](std::size_t, const Received&) {
