@@ -74,3 +74,8 @@ using Ids = std::vector<std::string>;
                            testing::Values(support::kMemory, support::kSqlite, support::kPostgres, \
                                            support::kSealedSqlite, support::kSealedPostgres),      \
                            [](const auto& backend) { return std::string(backend.param.name); })
+
+// For what has nothing that is sealed.
+#define PAS_EVERY_PLAIN_BACKEND(suite)                                                                               \
+  INSTANTIATE_TEST_SUITE_P(Backends, suite, testing::Values(support::kMemory, support::kSqlite, support::kPostgres), \
+                           [](const auto& backend) { return std::string(backend.param.name); })

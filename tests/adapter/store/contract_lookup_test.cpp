@@ -272,7 +272,7 @@ TEST_P(StoreLookup, CountsWhatWaits) {
   EXPECT_EQ(*store_->backlog(support::kNoonMs), expected);
 }
 
-PAS_EVERY_BACKEND(StoreLookup);
+PAS_EVERY_PLAIN_BACKEND(StoreLookup);
 
 }  // namespace
 }  // namespace pas

@@ -285,7 +285,7 @@ TEST_P(StoreOutbox, ManyWorkers) {
   for (int s = 0; s < kSubjects; ++s) EXPECT_EQ(done["s" + std::to_string(s)], expected);
 }
 
-PAS_EVERY_BACKEND(StoreOutbox);
+PAS_EVERY_PLAIN_BACKEND(StoreOutbox);
 
 }  // namespace
 }  // namespace pas

@@ -8,10 +8,12 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "adapter/store/archive.h"
 #include "adapter/store/rekey.h"
 #include "adapter/store/sqlite_connection.h"
+#include "tests/adapter/store/postgres_server.h"
 #include "tests/adapter/store/samples.h"
 #include "tests/support/files.h"
 
@@ -234,6 +236,45 @@ TEST_P(SealedStore, ExportsInTheClearAndImportsSealed) {
 
 INSTANTIATE_TEST_SUITE_P(Backends, SealedStore, testing::Values(support::kSqlite, support::kPostgres),
                          [](const auto& backend) { return std::string(backend.param.name); });
+
+// An adapter writes and reads meanwhile, with the new key first.
+TEST(SealedPostgres, IsRekeyedWhileItServes) {
+  const auto specification = support::postgres_specification();
+  if (!specification) GTEST_SKIP() << "PostgreSQL is not installed here";
+  const SharedKeys b_and_a = keys("b " + kOtherHex + "\na " + kHex);
+  constexpr int kCases = 100;
+  {
+    auto before = store::open_store(*specification, keys("a " + kHex));
+    for (int i = 0; i < kCases; ++i) ASSERT_TRUE((*before)->commit(support::submission("c-" + std::to_string(i))));
+  }
+  auto serving = store::open_store(*specification, b_and_a);
+  ASSERT_TRUE(serving) << serving.error().message;
+  std::thread adapter([&] {
+    for (int i = 0; i < kCases; ++i) {
+      const std::string id = "c-" + std::to_string(i);
+      store::Revision revision;
+      revision.case_id = id;
+      revision.expected_revision = 1;
+      revision.items = (*(*serving)->find_case(id))->items;
+      revision.response = "revised " + id;
+      revision.decisions = {{1, "again"}};
+      const auto revised = (*serving)->revise(revision);
+      EXPECT_TRUE(revised) << revised.error().message;
+    }
+  });
+  const auto done = store::rekey_store(*specification, b_and_a);
+  adapter.join();
+  ASSERT_TRUE(done) << done.error().message;
+  serving->reset();
+  const auto after = store::open_store(*specification, keys("b " + kOtherHex));
+  ASSERT_TRUE(after) << after.error().message;
+  EXPECT_EQ(*(*after)->verify(), std::vector<std::string>());
+  for (int i = 0; i < kCases; ++i) {
+    const std::string id = "c-" + std::to_string(i);
+    EXPECT_EQ(*(*after)->find_body(id, store::Body::kResponse), "revised " + id);
+    EXPECT_EQ((*(*after)->find_case(id))->items.size(), 2U);
+  }
+}
 
 class SealedFile : public testing::Test {
  protected:
