@@ -1,0 +1,63 @@
+#include "adapter/cli/serve_inputs.h"
+
+#include <string>
+#include <utility>
+
+namespace pas::cli {
+namespace {
+
+void report_loading(const service::ValidationService::Loading& loading, observe::Log& log) {
+  log.write(observe::Severity::kInfo, "cli.definitions_loaded", {}, {{"us", loading.time.count()}});
+  std::string missing;
+  for (const definitions::PackageId& id : loading.missing)
+    missing.append(missing.empty() ? "" : ", ").append(id.to_string());
+  if (!missing.empty()) log.write(observe::Severity::kInfo, "cli.packages_missing", {}, {{"packages", missing}});
+  for (const std::string& remark : loading.remarks) {
+    log.write(observe::Severity::kWarning, "cli.definition_left_out", {}, {{"what", remark}});
+  }
+}
+
+template <class T>
+void add_mistake(const base::Result<T>& loaded, std::string& mistakes) {
+  if (!loaded) mistakes.append("pas-adapter: ").append(loaded.error().message).append("\n");
+}
+template <class T>
+void add_mistake(const Loaded<T>& loaded, std::string& mistakes) {
+  if (!loaded) mistakes.append(loaded.error());
+}
+
+}  // namespace
+
+Loaded<ServeInputs> load_inputs(const ServeOptions& options, const base::Clock& clock, base::IdSource& ids,
+                                observe::Log& log) {
+  auto policies = load_policies(options.policies);
+  auto roster = load_roster(options.providers);
+  auto validation = load_validation(options.packages);
+  auto documents = load_document_tools(options.documents);
+  auto tls = load_tls(options.transport);
+  auto callers = Authentication::load(options.auth, clock, ids, log);
+  auto store_keys = load_store_keys(options.store_keys);
+  std::string mistakes;
+  add_mistake(policies, mistakes);
+  add_mistake(roster, mistakes);
+  add_mistake(validation, mistakes);
+  add_mistake(documents, mistakes);
+  add_mistake(tls, mistakes);
+  add_mistake(callers, mistakes);
+  add_mistake(store_keys, mistakes);
+  if (!mistakes.empty()) return mistakes;
+  return ServeInputs{std::move(*policies), std::move(*roster),  std::move(*validation), std::move(*documents),
+                     std::move(*tls),      std::move(*callers), std::move(*store_keys)};
+}
+
+void report_inputs(const ServeInputs& inputs, observe::Log& log) {
+  report_loading(inputs.validation->loading(), log);
+  report_missing_tools(*inputs.documents, *inputs.policies, log);
+}
+
+void report_missing_tools(const LoadedDocumentTools& tools, const policy::PolicySet& policies, observe::Log& log) {
+  const std::string missing = tools.missing(policies);
+  if (!missing.empty()) log.write(observe::Severity::kWarning, "cli.tools_missing", {}, {{"what", missing}});
+}
+
+}  // namespace pas::cli

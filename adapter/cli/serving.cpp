@@ -1,0 +1,235 @@
+#include "adapter/cli/serving.h"
+
+#include <algorithm>
+#include <iostream>
+#include <iterator>
+#include <utility>
+
+#include "adapter/cli/retention_options.h"
+#include "adapter/endpoints/monitor_endpoints.h"
+#include "adapter/endpoints/outcomes.h"
+#include "adapter/endpoints/policy_endpoints.h"
+#include "adapter/endpoints/review_endpoints.h"
+#include "adapter/endpoints/test_endpoints.h"
+
+namespace pas::cli {
+namespace {
+
+// The day of the release, for CapabilityStatement.date.
+constexpr base::Date kReleaseDate{std::chrono::year{2026}, std::chrono::November, std::chrono::day{24}};
+
+std::string url_of(std::string_view scheme, const std::string& host, std::uint16_t port) {
+  const bool ipv6 = host.find(':') != std::string::npos;
+  return std::string(scheme) + "://" + (ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+constexpr unsigned kAdminWorkers = 2;
+
+json::Limits limits_of(const ServeOptions& options) {
+  json::Limits limits;
+  limits.bytes = options.body_limit_mb << 20U;
+  return limits;
+}
+
+}  // namespace
+
+Serving::Serving(const ServeOptions& options, const World& world, ServeInputs inputs,
+                 std::unique_ptr<store::Store> store, std::unique_ptr<audit::Trail> trail)
+    : options_(options),
+      world_(world),
+      inputs_(std::move(inputs)),
+      store_(std::move(store)),
+      trail_(std::move(trail)),
+      adjudicator_(std::move(inputs_.policies), inputs_.roster, inputs_.validation, limits_of(options),
+                   inputs_.documents->tools()),
+      submit_(
+          adjudicator_, *store_, world.clock, world.ids,
+          {.timetable = timetable_of(options.deadlines), .test_mode = tester(), .figures = &figures_.of_services()}),
+      inquire_(adjudicator_, *inputs_.validation, *store_, world.clock),
+      subscriptions_(*store_, world.clock, world.ids, subscription_options()),
+      faulty_sender_(*sender_, test_mode_),
+      notifier_(*store_, subscriptions_, chosen_sender(), backoff_, world.clock),
+      worker_(*store_, backoff_, world.clock, world.ids, world.log, {}),
+      cases_(adjudicator_, *store_, world.clock, case_options()),
+      limiter_(options.transport.rate),
+      server_(
+          public_listener(), [this](http::Request&& request) { return answer(request); }, endpoints::refusal_of_http,
+          world.log, world.clock, world.ids) {
+  notifier_.register_at(worker_);
+  register_case_messages(worker_, cases_, *store_, world.log);
+  figures_.watch(*store_, server_, world.log, world.clock);
+}
+
+notify::Sender& Serving::chosen_sender() {
+  if (tester() != nullptr) return faulty_sender_;
+  return *sender_;
+}
+
+notify::SubscriptionOptions Serving::subscription_options() {
+  notify::SubscriptionOptions made;
+  made.endpoints = {options_.notify_allow_http, parse_hosts(options_.notify_allow_host)};
+  made.honour_end = !options_.notify_ignore_end;
+  made.may_subscribe = [this](std::string_view client, std::string_view organization) {
+    return inputs_.callers->may_subscribe(client, organization);
+  };
+  made.base_url = [this](std::string_view version) { return public_url_ + "/pas/" + std::string(version) + "/fhir"; };
+  return made;
+}
+
+service::CaseService::Options Serving::case_options() {
+  service::CaseService::Options made;
+  made.deny_at_deadline = options_.deadlines.deny;
+  made.base_url = subscriptions_.options().base_url;
+  made.figures = &figures_.of_services();
+  made.subscribers = [this](const store::Case& record) { return subscriptions_.matching(record); };
+  for (const endpoints::VersionBase& base : endpoints::versions()) made.versions.push_back(base.version);
+  return made;
+}
+
+http::Options Serving::public_listener() {
+  const Address address = *parse_address(options_.listen);
+  http::Options made;
+  made.host = address.host;
+  made.port = address.port;
+  made.workers = options_.workers;
+  made.limits.body_bytes = limits_of(options_).bytes;
+  made.tls = inputs_.tls;
+  made.on_answer = figures_.count_answers("public");
+  made.address_limits = {options_.transport.client_connections, options_.transport.client_body_mb << 20U};
+  return made;
+}
+
+http::Response Serving::answer(http::Request& request) {
+  const endpoints::Router& router = router_.get();
+  const auth::Identity caller = inputs_.callers->identify(request);
+  const bool is_known = caller.principal && !caller.principal->is_unrestricted;
+  const auto wait =
+      limiter_.take(is_known ? "client " + caller.principal->client : http::client_of(request.remote_address),
+                    std::chrono::steady_clock::now());
+  if (wait) return endpoints::too_many_requests(*wait);
+  const auto handle = [&](http::Request& passed) { return router.handle(passed, caller); };
+  if (tester() == nullptr || !caller.principal) return handle(request);
+  return endpoints::answer_in_test_mode(request, handle, caller.principal->client, test_mode_, world_.clock);
+}
+
+endpoints::SubscriptionServices Serving::subscription_services() {
+  return {.subscriptions = subscriptions_,
+          .validation = *inputs_.validation,
+          .store = *store_,
+          .clock = world_.clock,
+          .wake = [this] { worker_.wake(); }};
+}
+
+endpoints::Router Serving::public_router() {
+  const auto smart = inputs_.callers->services();
+  return endpoints::make_router({.submit = submit_,
+                                 .inquire = inquire_,
+                                 .cases = cases_,
+                                 .adjudicator = adjudicator_,
+                                 .store = *store_,
+                                 .validation = *inputs_.validation,
+                                 .clock = world_.clock,
+                                 .ids = world_.ids,
+                                 .is_draining = is_draining_,
+                                 .subscriptions = subscription_services(),
+                                 .test_mode = tester(),
+                                 .trail = trail_.get(),
+                                 .smart = smart},
+                                {.software_version = PAS_VERSION,
+                                 .build_date = kReleaseDate,
+                                 .test_mode = options_.test_mode,
+                                 .token_url = smart ? smart->token_url : ""},
+                                public_url_);
+}
+
+endpoints::Router Serving::admin_router() {
+  std::vector<endpoints::Route> all = endpoints::review_routes(cases_, *store_, world_.clock);
+  const auto add = [&all](std::vector<endpoints::Route> more) { std::ranges::move(more, std::back_inserter(all)); };
+  add(endpoints::delivery_routes(subscription_services()));
+  add(endpoints::policy_routes(adjudicator_, [this] { return reload_policies(); }));
+  add(endpoints::health_routes(*store_, adjudicator_, is_draining_));
+  add(endpoints::metrics_routes(figures_.registry()));
+  if (tester() != nullptr) add(endpoints::trace_routes(test_mode_));
+  return {std::move(all), {}, {}, trail_.get()};
+}
+
+base::Result<void> Serving::start() {
+  const auto port = server_.start();
+  if (!port) return port.error();
+  const std::string here = url_of(inputs_.tls ? "https" : "http", parse_address(options_.listen)->host, *port);
+  public_url_ = options_.public_url.empty() ? here : options_.public_url;
+  inputs_.callers->begin(public_url_);
+  routes_.set_value(public_router());
+  if (!options_.admin_listen.empty()) {
+    if (auto started = start_admin(); !started) return started;
+  }
+  worker_.start();
+  if (!options_.retain.empty()) retention_.emplace(*store_, world_.clock, world_.log, retention_age(options_.retain));
+  std::cout << "pas-adapter " << PAS_VERSION << " is ready at " << here << "/fhir (store "
+            << store::shown(options_.store) << ")" << std::endl;
+  if (!inputs_.callers->services())
+    std::cout << "NO AUTHENTICATION (--auth none): whoever reaches this address may do everything" << std::endl;
+  return {};
+}
+
+base::Result<void> Serving::start_admin() {
+  const Address address = *parse_address(options_.admin_listen);
+  http::Options options;
+  options.host = address.host;
+  options.port = address.port;
+  options.workers = kAdminWorkers;
+  options.on_answer = figures_.count_answers("admin");
+  if (!is_loopback(address.host)) options.tls = inputs_.tls;
+  admin_ = std::make_unique<http::Server>(
+      options,
+      [this, router = admin_router()](http::Request&& request) {
+        return router.handle(request, inputs_.callers->identify(request));
+      },
+      endpoints::refusal_of_http, world_.log, world_.clock, world_.ids);
+  const auto port = admin_->start();
+  if (!port) return port.error();
+  std::cout << "admin routes at " << url_of(options.tls ? "https" : "http", address.host, *port) << "/admin"
+            << std::endl;
+  return {};
+}
+
+// Every mistake; none when the policies are in force.
+std::vector<std::string> Serving::reload_policies() {
+  auto policies = policy::PolicySet::load(options_.policies);
+  if (!policies) {
+    std::vector<std::string> mistakes = mistakes_of(policies.error(), options_.policies);
+    for (const std::string& mistake : mistakes) {
+      world_.log.write(observe::Severity::kError, "cli.policies_refused", {}, {{"what", mistake}});
+    }
+    return mistakes;
+  }
+  report_missing_tools(*inputs_.documents, **policies, world_.log);
+  adjudicator_.replace_policies(std::move(*policies));
+  world_.log.write(observe::Severity::kInfo, "cli.policies_reloaded", {});
+  return {};
+}
+
+void Serving::reload() {
+  const bool is_reloaded = reload_policies().empty();
+  if (trail_) (void)trail_->write({.kind = &audit::kConfigured, .what = "SIGHUP", .status = is_reloaded ? 200 : 422});
+  if (inputs_.tls) {  // the certificate and all that stands beside it
+    if (const auto done = inputs_.tls->reload()) {
+      world_.log.write(observe::Severity::kInfo, "cli.tls_reloaded", {});
+    } else {
+      world_.log.write(observe::Severity::kError, "cli.tls_refused", {}, {{"what", done.error().message}});
+    }
+  }
+  inputs_.callers->reload();
+}
+
+bool Serving::stop() {
+  const std::chrono::seconds grace(options_.grace_seconds);
+  is_draining_ = true;
+  const bool is_clean = server_.stop(grace);
+  if (admin_) admin_->stop(grace);
+  worker_.stop();
+  retention_.reset();
+  return is_clean;
+}
+
+}  // namespace pas::cli
