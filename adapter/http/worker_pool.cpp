@@ -15,8 +15,11 @@ WorkerPool::WorkerPool(unsigned threads, std::size_t queue) : limit_(threads + q
   light_.limit = limit_;
   heavy_.most_running = std::max(threads / kHeavyShare, 1U);
   heavy_.limit = heavy_.most_running + queue / kHeavyShare;
-  threads_.reserve(threads);
-  for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+  idle_.reserve(threads);
+  for (unsigned i = 0; i < threads; ++i) {
+    Worker& worker = workers_.emplace_back();
+    worker.thread = std::thread([this, &worker] { work(worker); });
+  }
 }
 
 WorkerPool::~WorkerPool() {
@@ -24,14 +27,16 @@ WorkerPool::~WorkerPool() {
 }
 
 bool WorkerPool::submit(Job job, Weight weight) {
+  Worker* called = nullptr;
   {
     const std::lock_guard lock(mutex_);
     Lane& lane = weight == Weight::kHeavy ? heavy_ : light_;
     const std::size_t all = light_.running + light_.queue.size() + heavy_.running + heavy_.queue.size();
     if (stopping_ || all >= limit_ || lane.running + lane.queue.size() >= lane.limit) return false;
     lane.queue.push_back({++submitted_, std::move(job)});
+    called = call_one();
   }
-  wake_.notify_one();
+  if (called != nullptr) called->wake.notify_one();
   return true;
 }
 
@@ -42,10 +47,10 @@ void WorkerPool::stop() {
     stopping_ = true;
     dropped_light.swap(light_.queue);
     dropped_heavy.swap(heavy_.queue);
+    while (Worker* called = call_one()) called->wake.notify_one();
   }
-  wake_.notify_all();
-  for (std::thread& thread : threads_) {
-    if (thread.joinable()) thread.join();
+  for (Worker& worker : workers_) {
+    if (worker.thread.joinable()) worker.thread.join();
   }
 }
 
@@ -65,15 +70,24 @@ WorkerPool::Lane* WorkerPool::next_lane() {
   return is_heavy_first ? &heavy_ : &light_;
 }
 
-void WorkerPool::work() {
+WorkerPool::Worker* WorkerPool::call_one() {
+  if (idle_.empty()) return nullptr;
+  Worker* worker = idle_.back();
+  idle_.pop_back();
+  worker->is_called = true;
+  return worker;
+}
+
+void WorkerPool::work(Worker& self) {
   std::unique_lock lock(mutex_);
-  for (;;) {
-    Lane* lane = nullptr;
-    wake_.wait(lock, [&] {
-      lane = next_lane();
-      return stopping_ || lane != nullptr;
-    });
-    if (stopping_) return;
+  while (!stopping_) {
+    Lane* lane = next_lane();
+    if (lane == nullptr) {
+      self.is_called = false;
+      idle_.push_back(&self);
+      self.wake.wait(lock, [&] { return self.is_called; });
+      continue;
+    }
     Job job = std::move(lane->queue.front().job);
     lane->queue.pop_front();
     ++lane->running;
@@ -82,7 +96,9 @@ void WorkerPool::work() {
     job = nullptr;
     lock.lock();
     --lane->running;
-    if (lane == &heavy_) wake_.notify_one();  // the next heavy one, should this thread take a light one now
+    if (lane != &heavy_) continue;
+    // The next heavy one, should this thread take a light one now.
+    if (Worker* called = call_one()) called->wake.notify_one();
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Threads that run jobs from a bounded queue, first come first served; but heavy jobs wait while as many as may run are
-// running, and light ones pass them. Internal to adapter/http.
+// running, and light ones pass them. Of idle threads the one that ran last runs next, whose memory is still in the
+// processor's caches. Internal to adapter/http.
 
 #include <condition_variable>
 #include <cstddef>
@@ -45,16 +46,24 @@ class WorkerPool {
     bool may_run() const { return !queue.empty() && running < most_running; }
   };
 
-  void work();
+  struct Worker {
+    std::condition_variable wake;
+    bool is_called = false;  // its wait is over
+    std::thread thread;
+  };
+
+  void work(Worker& self);
   Lane* next_lane();  // whose first job may run; null when none may
+  // Takes an idle worker out of idle_, to be notified; null when all are busy, and so look at the queue again.
+  Worker* call_one();
 
   std::size_t limit_;  // of jobs that run and wait
   mutable std::mutex mutex_;
-  std::condition_variable wake_;
   Lane light_, heavy_;
   std::uint64_t submitted_ = 0;
   bool stopping_ = false;
-  std::vector<std::thread> threads_;
+  std::deque<Worker> workers_;
+  std::vector<Worker*> idle_;  // the last one ran last
 };
 
 }  // namespace pas::http
