@@ -36,12 +36,17 @@ base::Result<std::string> find_token_url(WebClient& web, const std::string& base
 
 void add_client_token_options(CLI::App& command, ClientTokenOptions& options) {
   CLI::Option* id =
-      command.add_option("--client-id", options.client_id, "Get access tokens as this client (SMART Backend Services)");
-  CLI::Option* key = command.add_option("--client-key", options.key,
-                                        "PEM file of its private key, P-384 or RSA, without a pass phrase");
+      command.add_option("--client-id", options.client_id, "Get access tokens as this client (SMART Backend Services)")
+          ->envname("PAS_CLIENT_ID");
+  CLI::Option* key =
+      command
+          .add_option("--client-key", options.key, "PEM file of its private key, P-384 or RSA, without a pass phrase")
+          ->envname("PAS_CLIENT_KEY");
   id->needs(key);
   key->needs(id);
-  command.add_option("--client-key-id", options.key_id, "The key's id (kid), as it is registered")->needs(id);
+  command.add_option("--client-key-id", options.key_id, "The key's id (kid), as it is registered")
+      ->envname("PAS_CLIENT_KEY_ID")
+      ->needs(id);
   command.add_option("--scope", options.scope, "What the token is to allow")->needs(id)->capture_default_str();
   command
       .add_option("--token-url", options.token_url,

@@ -141,12 +141,13 @@ TEST_F(Smart, SubmitGetsItsToken) {
   std::ofstream(folder_.file("key.pem")) << auth_test::private_pem("p384");
   std::ofstream(folder_.file("other.pem")) << auth_test::private_pem("p384-other");
   std::ofstream(folder_.file("garbage.pem")) << "no key";
-  const auto submitted = [&](int exit_code, const std::vector<std::string>& options) {
+  const auto submitted = [&](int exit_code, const std::vector<std::string>& options,
+                             const std::vector<std::string>& environment = {}) {
     std::vector<std::string> words = {"submit", "--to",
                                       "http://127.0.0.1:" + std::to_string(adapter_->port()) + "/fhir",
                                       "samples/bundles/row-09-a1-deferoxamine-overload.json"};
     words.insert(words.end(), options.begin(), options.end());
-    support::Process process({words});
+    support::Process process({words, environment});
     EXPECT_EQ(process.wait(), exit_code) << process.output() << process.errors();
     return process.output() + process.errors();
   };
@@ -158,6 +159,9 @@ TEST_F(Smart, SubmitGetsItsToken) {
   with_url.insert(with_url.end(),
                   {"--token-url", "http://127.0.0.1:" + std::to_string(adapter_->port()) + "/auth/token"});
   EXPECT_NE(submitted(0, with_url).find(" 200  1 A1 "), std::string::npos);
+  EXPECT_NE(submitted(0, {}, {"PAS_CLIENT_ID=ehr", "PAS_CLIENT_KEY=" + folder_.file("key.pem"), "PAS_CLIENT_KEY_ID=k"})
+                .find(" 200  1 A1 "),
+            std::string::npos);
   EXPECT_NE(submitted(0, {}).find(" 401  refused "), std::string::npos) << "without a token";
   EXPECT_NE(submitted(1, as("reader", "key.pem")).find("invalid_scope"), std::string::npos);
   EXPECT_NE(submitted(1, as("ehr", "other.pem")).find("invalid_client"), std::string::npos);
