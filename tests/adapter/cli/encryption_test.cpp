@@ -16,7 +16,7 @@ namespace {
 class Encryption : public testing::Test {
  protected:
   std::string keys(const std::string& name, const std::string& lines) {
-    const std::string file = folder_.file(name);
+    std::string file = folder_.file(name);
     support::write_file(file, lines);
     std::filesystem::permissions(file, std::filesystem::perms::owner_read);
     return file;

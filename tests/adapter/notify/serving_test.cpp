@@ -157,6 +157,31 @@ TEST_F(NotifyServing, MetadataTellsOfIt) {
   EXPECT_EQ(subscription["operation"].size(), 2U);
 }
 
+// Of the $submit, whose deadline nobody asked for.
+TEST(NotifyDeadline, ANotificationOfADeadlineGoesOnInTheTraceOfTheSubmit) {
+  Listener listener([](std::size_t, const Received&) { return 200; });
+  support::RunningAdapter adapter({"--store", "memory", "--notify-allow-http", "--notify-allow-host", "127.0.0.1",
+                                   "--deny-at-deadline", "--decide-within", "1s"});
+  std::string subscription = notify_test::subscription_json(listener.url());
+  const std::string wanted = "1234567893";
+  subscription.replace(subscription.find(wanted), wanted.size(), "2082367915,2093401281");
+  ASSERT_EQ(ask(adapter.port(), http_request("POST", "/fhir/Subscription", subscription, kJson))->status, 201);
+  ASSERT_TRUE(listener.has(1)) << "the handshake";
+  const std::string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const auto submitted =
+      ask(adapter.port(),
+          http_request(
+              "POST", "/fhir/Claim/$submit",
+              support::read_file(support::repo_path("samples/bundles/row-10-two-documents-missing.json")),
+              std::string(kJson) + "X-Request-Id: submit-9\r\ntraceparent: 00-" + trace + "-00f067aa0ba902b7-01\r\n"));
+  ASSERT_TRUE(submitted && submitted->status == 200);
+  ASSERT_TRUE(listener.has(2)) << adapter.process().errors();
+  const std::string head = listener.received()[1].head;
+  EXPECT_NE(head.find("\r\nX-Request-Id: submit-9\r\n"), std::string::npos) << head;
+  EXPECT_NE(head.find("\r\ntraceparent: 00-" + trace + "-"), std::string::npos) << head;
+  EXPECT_EQ(adapter.stop(), 0);
+}
+
 TEST(NotifyDefaults, AreStrict) {
   support::RunningAdapter adapter({"--store", "memory"});
   const auto post = [&](const std::string& endpoint) {
