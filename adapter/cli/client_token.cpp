@@ -1,6 +1,9 @@
 #include "adapter/cli/client_token.h"
 
+#include <curl/curl.h>
+
 #include <charconv>
+#include <memory>
 
 #include "adapter/cli/files.h"
 #include "fhir/json/document.h"
@@ -20,9 +23,9 @@ std::string encoded(std::string_view text) {
   return escaped ? escaped.get() : "";
 }
 
-base::Result<std::string> find_token_url(WebClient& web, const std::string& base_url) {
+base::Result<std::string> find_token_url(conformance::Client& web, const std::string& base_url) {
   const std::string url = base_url + "/.well-known/smart-configuration";
-  WebAnswer answer = web.get(url);
+  conformance::Answer answer = web.ask({.method = "GET", .url = url});
   if (answer.status == 0) return base::unavailable(url + ": " + answer.error);
   const auto document = json::Document::parse(std::move(answer.body));
   const json::Node endpoint = document ? document->root()["token_endpoint"] : json::Node();
@@ -84,7 +87,8 @@ base::Result<std::string> ClientTokens::token() {
       "grant_type=client_credentials&scope=" + encoded(options_.scope) +
       "&client_assertion_type=" + encoded("urn:ietf:params:oauth:client-assertion-type:jwt-bearer") +
       "&client_assertion=" + assertion();
-  WebAnswer answer = web_.post(options_.token_url, "application/x-www-form-urlencoded", form);
+  conformance::Answer answer = web_.ask(
+      {.url = options_.token_url, .body = form, .headers = {"Content-Type: application/x-www-form-urlencoded"}});
   if (answer.status == 0) return base::unavailable(options_.token_url + ": " + answer.error);
   const auto document = json::Document::parse(std::move(answer.body));
   const json::Node root = document ? document->root() : json::Node();

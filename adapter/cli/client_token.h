@@ -8,7 +8,7 @@
 #include <string>
 
 #include "adapter/auth/keys.h"
-#include "adapter/cli/web_client.h"
+#include "adapter/conformance/client.h"
 #include "fhir/base/clock.h"
 #include "fhir/base/result.h"
 
@@ -39,7 +39,7 @@ class ClientTokens {
 
   ClientTokenOptions options_;
   std::optional<auth::SigningKey> key_;
-  WebClient web_;
+  conformance::Client web_;
   base::SystemClock clock_;
   base::RandomIds ids_;
   std::string token_;

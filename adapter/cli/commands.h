@@ -22,5 +22,6 @@ void add_decisions(CLI::App& app, int& exit_code);
 void add_migrate(CLI::App& app, int& exit_code);
 void add_store(CLI::App& app, int& exit_code);
 void add_audit(CLI::App& app, int& exit_code);
+void add_conformance(CLI::App& app, int& exit_code);
 
 }  // namespace pas::cli

@@ -11,7 +11,7 @@
 #include "adapter/cli/client_token.h"
 #include "adapter/cli/commands.h"
 #include "adapter/cli/files.h"
-#include "adapter/cli/web_client.h"
+#include "adapter/conformance/client.h"
 #include "fhir/json/document.h"
 
 namespace pas::cli {
@@ -22,6 +22,9 @@ struct SubmitOptions {
   std::string to = "http://127.0.0.1:8080/fhir";
   ClientTokenOptions token;
 };
+
+using conformance::Answer;
+using conformance::Call;
 
 // The first member of that name anywhere below the node's extensions.
 json::Node extension_value(json::Node node, std::string_view url_end) {  // NOLINT(misc-no-recursion)
@@ -46,7 +49,7 @@ struct Line {
   std::string reason;
 };
 
-std::vector<Line> lines_of(const WebAnswer& answer) {
+std::vector<Line> lines_of(const Answer& answer) {
   std::vector<Line> lines;
   if (answer.status == 0) return {{"no answer", answer.error}};
   if (answer.body.empty()) return {{"no decision", "the answer has no body"}};
@@ -87,7 +90,7 @@ std::string cut(std::string text, std::size_t width) {
 }
 
 // The table's lines for one bundle. Wider names push the rest aside.
-std::string rows_of(std::string name, const WebAnswer& answer) {
+std::string rows_of(std::string name, const Answer& answer) {
   constexpr std::size_t kReasonWidth = 100;
   std::string rows;
   for (const Line& line : lines_of(answer)) {
@@ -114,7 +117,7 @@ int submit(const SubmitOptions& options) {
     return tokens.error().code == base::ErrorCode::kUnavailable ? kFailed : kUsage;
   }
   url.append("/Claim/$submit");
-  WebClient client;
+  conformance::Client client;
   bool all_answered = true;
   std::string unreadable;
   std::printf("%-42s %6s  %-12s %8s  %s\n", "sample", "status", "decision", "ms", "reason");
@@ -126,8 +129,9 @@ int submit(const SubmitOptions& options) {
       return {};
     }
     const auto token = tokens->token();
-    const WebAnswer answer =
-        token ? client.post(url, "application/fhir+json", *bytes, *token) : WebAnswer{.error = token.error().message};
+    Call call{.url = url, .body = *bytes, .headers = {"Content-Type: application/fhir+json"}};
+    if (token && !token->empty()) call.headers.push_back("Authorization: Bearer " + *token);
+    const Answer answer = token ? client.ask(call) : Answer{.error = token.error().message};
     all_answered = all_answered && answer.status != 0 && answer.status < 500;
     return rows_of(std::filesystem::path(path).stem().string(), answer);
   });

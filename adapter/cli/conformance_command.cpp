@@ -1,0 +1,125 @@
+// conformance: the kit's checks against any PAS server.
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adapter/cli/client_token.h"
+#include "adapter/cli/commands.h"
+#include "adapter/cli/files.h"
+#include "adapter/conformance/kit.h"
+#include "fhir/base/clock.h"
+#include "mappings/pas/v2_0_1/version.h"
+#include "mappings/pas/v2_2_1/version.h"
+
+namespace pas::cli {
+namespace {
+
+struct ConformanceOptions {
+  conformance::Settings settings;
+  ClientTokenOptions token;
+  std::string version = std::string(v2_2_1::kVersion.name);
+  std::vector<std::string> bundles;
+  std::string format = "text";
+  std::string out;
+};
+
+// The kit's own without files.
+base::Result<std::vector<conformance::NamedBundle>> bundles_of(const std::vector<std::string>& files) {
+  std::vector<conformance::NamedBundle> bundles;
+  if (files.empty()) {
+    for (const auto& [name, text] : conformance::embedded_bundles()) {
+      bundles.push_back({std::string(name), std::string(text)});
+    }
+    return bundles;
+  }
+  const auto paths = expand(files);
+  if (!paths) return paths.error();
+  for (const std::string& path : *paths) {
+    auto text = read_all(path);
+    if (!text) return text.error();
+    bundles.push_back({std::filesystem::path(path).stem().string(), *std::move(text)});
+  }
+  return bundles;
+}
+
+std::string text_of(const conformance::Report& report, std::string_view format) {
+  return format == "html" ? to_html(report) : format == "json" ? to_json(report) : to_text(report);
+}
+
+int conformance_run(const ConformanceOptions& options) {
+  conformance::Settings settings = options.settings;
+  while (settings.base_url.ends_with('/')) settings.base_url.pop_back();
+  settings.version = options.version == v2_0_1::kVersion.name ? &v2_0_1::kVersion : &v2_2_1::kVersion;
+  auto bundles = bundles_of(options.bundles);
+  if (!bundles) {
+    std::cerr << "pas-adapter: " << bundles.error().message << "\n";
+    return kUsage;
+  }
+  settings.bundles = *std::move(bundles);
+  auto tokens = ClientTokens::open(options.token, settings.base_url);
+  const auto token = tokens ? tokens->token() : base::Result<std::string>(tokens.error());
+  if (!token) {
+    std::cerr << "pas-adapter: " << token.error().message << "\n";
+    return token.error().code == base::ErrorCode::kUnavailable ? kFailed : kUsage;
+  }
+  if (!token->empty()) settings.headers.push_back("Authorization: Bearer " + *token);
+  const auto validation = load_validation("");
+  if (!validation) {
+    std::cerr << validation.error();
+    return kFailed;
+  }
+  base::RandomIds ids;
+  const auto report = conformance::run(settings, **validation, base::SystemClock(), ids);
+  if (!report) {
+    std::cerr << "pas-adapter: " << report.error().message << "\n";
+    return kUsage;
+  }
+  if (options.out.empty()) {
+    std::cout << text_of(*report, options.format);
+  } else {
+    std::ofstream file(options.out, std::ios::binary);
+    file << text_of(*report, options.format) << std::flush;
+    if (!file) {
+      std::cerr << "pas-adapter: " << options.out << " cannot be written\n";
+      return kUsage;
+    }
+    std::cout << to_text(*report);
+  }
+  return report->count(conformance::Result::kFailed) == 0 ? kDone : kFailed;
+}
+
+}  // namespace
+
+void add_conformance(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<ConformanceOptions>();
+  CLI::App* command = app.add_subcommand("conformance", "Check a PAS server against what PAS asks of a payer");
+  command->add_option("--base", options->settings.base_url, "FHIR base URL of the server")->required();
+  command->add_option("--version", options->version, "Of PAS")
+      ->check(CLI::IsMember({std::string(v2_2_1::kVersion.name), std::string(v2_0_1::kVersion.name)}))
+      ->capture_default_str();
+  command->add_option("--bundles", options->bundles,
+                      "Requests that the server can decide, files or a folder; the first serves for updates, "
+                      "inquiries and refusals. Else some of the adapter's samples");
+  options->token.scope = "system/Claim.crus system/Subscription.cruds";
+  add_client_token_options(*command, options->token);
+  command->add_option("--listen", options->settings.listen, "Where the kit hears notifications, HOST:PORT")
+      ->capture_default_str();
+  command->add_option("--script", options->settings.script,
+                      "URL that makes the next submission pend and be certified later (/test/script of serve "
+                      "--test-mode); without it notifications of decisions are not checked");
+  command->add_option("--report", options->format, "text, json or html")
+      ->check(CLI::IsMember({"text", "json", "html"}))
+      ->capture_default_str();
+  command->add_option("--out", options->out, "File for the report; standard output then has its text form");
+  command->footer(
+      "Sends requests of invented patients, some of them broken. Exit code: 0 no check failed; 1 one did; 2 wrong "
+      "call, "
+      "or files cannot be read or written.");
+  command->callback([options, &exit_code] { exit_code = conformance_run(*options); });
+}
+
+}  // namespace pas::cli

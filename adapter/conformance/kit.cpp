@@ -1,0 +1,107 @@
+#include "adapter/conformance/kit.h"
+
+#include <algorithm>
+
+#include "adapter/conformance/embedded.h"
+#include "adapter/conformance/run.h"
+#include "fhir/base/calendar.h"
+#include "fhir/definitions/builtin.h"
+#include "fhir/json/bundle_index.h"
+
+namespace pas::conformance {
+namespace {
+
+bool is_of(json::Node check, std::string_view version) {
+  return !check["version"] || check["version"].text() == version;
+}
+
+// What kit.h says of the names. kInvalid when the bundle is no request.
+base::Result<Holes> holes_of(const Settings& settings, const Listener& listener, base::IdSource& ids) {
+  const auto document = json::Document::parse(settings.bundles.front().text);
+  const json::BundleIndex index(document ? document->root() : json::Node());
+  if (index.entries().empty() || index.entries().front().type != "Claim") {
+    return base::invalid("the bundle " + settings.bundles.front().name + " is no PAS request");
+  }
+  const json::Node claim = index.entries().front().resource;
+  const json::Node organization = index.resolve(claim["provider"])["identifier"].at(0);
+  const auto entry_of = [&](json::Node reference) {
+    const json::Node resource = index.resolve(reference);
+    return resource ? std::to_string(resource.parent().index_in_parent()) : std::string();
+  };
+  Holes holes;
+  holes["run"] = ids.uuid().substr(0, 8);
+  holes["organization"] = std::string(organization["system"].text()) + "|" + std::string(organization["value"].text());
+  holes["patient"] = entry_of(claim["patient"]);
+  holes["coverage"] = entry_of(claim["insurance"].at(0)["coverage"]);
+  holes["hook"] = listener.url();
+  holes["script"] = settings.script;
+  return holes;
+}
+
+CheckResult coverage(const MustSupport& must_support) {
+  CheckResult done{"must-support", "Must-support elements of the response profiles are seen over the run", {"conf-6"}};
+  if (must_support.seen() == must_support.total()) return done;
+  done.result = Result::kSkipped;  // what a server can return shows only where a request calls for it
+  done.reason = "seen " + std::to_string(must_support.seen()) + " of " + std::to_string(must_support.total());
+  return done;
+}
+
+}  // namespace
+
+std::span<const Embedded> embedded_checks() {
+  return kChecks;
+}
+std::span<const Embedded> embedded_bundles() {
+  return kBundles;
+}
+
+std::size_t Report::count(Result result) const {
+  return static_cast<std::size_t>(std::ranges::count(checks, result, &CheckResult::result));
+}
+
+base::Result<Report> run(const Settings& settings, const service::ValidationService& validation,
+                         const base::Clock& clock, base::IdSource& ids) {
+  const auto listener = Listener::open(settings.listen);
+  if (!listener) return listener.error();
+  const auto holes = holes_of(settings, **listener, ids);
+  if (!holes) return holes.error();
+  const std::string package = "hl7.fhir.us.davinci-pas#" + std::string(settings.version->name);
+  const auto definitions = definitions::builtin_definitions({package});
+  if (!definitions) return definitions.error();
+  MustSupport must_support(**definitions, settings.version->name);
+  Run checks(settings, validation, clock, *holes, **listener, must_support);
+  Report report{settings.base_url, std::string(settings.version->name), base::to_instant(clock.now())};
+  const auto common = json::Document::parse(std::string(embedded_checks().front().text)).value();
+  for (const Embedded& file : embedded_checks()) {
+    const auto document = json::Document::parse(std::string(file.text)).value();
+    for (const json::Node check : document.root()["checks"]) {
+      if (!is_of(check, settings.version->name)) continue;
+      const std::size_t times = check["each"].is_true() ? settings.bundles.size() : 1;
+      for (std::size_t i = 0; i < times; ++i) {
+        report.checks.push_back(checks.check(check, settings.bundles[i], common.root()["patches"]));
+      }
+    }
+  }
+  report.checks.push_back(checks.profiles());
+  report.checks.push_back(coverage(must_support));
+  report.must_support_seen = must_support.seen();
+  report.must_support_total = must_support.total();
+  report.must_support_missing = must_support.missing();
+  return report;
+}
+
+std::vector<std::string> proved_by_kit(std::string_view version) {
+  std::vector<std::string> ids = {"conf-15", "conf-6", "spec-23"};  // of all answers together
+  for (const Embedded& file : embedded_checks()) {
+    const auto document = json::Document::parse(std::string(file.text)).value();
+    for (const json::Node check : document.root()["checks"]) {
+      if (!is_of(check, version)) continue;
+      for (const json::Node id : check["proves"]) ids.emplace_back(id.text());
+    }
+  }
+  std::ranges::sort(ids);
+  ids.erase(std::ranges::unique(ids).begin(), ids.end());
+  return ids;
+}
+
+}  // namespace pas::conformance

@@ -1,0 +1,45 @@
+#pragma once
+// Which must-support elements of the response profiles were seen in the answers of a run (PAS 2.2.1 conf-6).
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fhir/definitions/definition_set.h"
+#include "fhir/json/document.h"
+
+namespace pas::conformance {
+
+class MustSupport {
+ public:
+  // Of the PAS version's ClaimResponse, inquiry's ClaimResponse, CommunicationRequest and Task.
+  MustSupport(const definitions::DefinitionSet& definitions, std::string_view version);
+
+  // A resource of an answer, one of these types or not.
+  void see(json::Node resource);
+
+  std::size_t seen() const;
+  std::size_t total() const { return elements_.size(); }
+  std::vector<std::string> missing() const;  // "ClaimResponse.item.extension:itemTraceNumber", in the profiles' order
+
+ private:
+  struct Step {
+    std::string_view name;
+    std::string_view extension;  // its URL; empty: any
+    bool is_choice = false;
+  };
+  struct Element {
+    std::string title;
+    std::string_view type;  // of the resource
+    std::vector<Step> steps;
+    bool is_seen = false;
+  };
+  void add(const definitions::Structure& profile);
+  static bool is_in(json::Node node, const std::vector<Step>& steps, std::size_t at);
+
+  std::vector<Element> elements_;
+};
+
+}  // namespace pas::conformance

@@ -1,0 +1,294 @@
+#include "adapter/conformance/run.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "fhir/fhirpath/fhirpath.h"
+#include "fhir/json/bundle_index.h"
+#include "fhir/json/patch.h"
+
+namespace pas::conformance {
+namespace {
+
+constexpr std::size_t kMostSilences = 3;
+constexpr std::size_t kMostFaults = 20;
+
+std::string filled_in(std::string text, const Holes& holes) {
+  for (const auto& [name, value] : holes) {
+    const std::string hole = "${" + name + "}";
+    for (auto at = text.find(hole); at != std::string::npos; at = text.find(hole, at + value.size())) {
+      text.replace(at, hole.size(), value);
+    }
+  }
+  return text;
+}
+
+std::string shortened(const std::string& text) {
+  constexpr std::size_t kMostBytes = 1500;
+  if (text.size() <= kMostBytes) return text;
+  std::size_t end = kMostBytes;
+  while ((static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;  // between UTF-8 characters
+  return text.substr(0, end) + " …";
+}
+
+std::string text_of(const fhirpath::Item& item) {
+  if (const auto boolean = item.boolean()) return *boolean ? "true" : "false";
+  if (const auto integer = item.integer()) return std::to_string(*integer);
+  if (const auto string = item.string()) return std::string(*string);
+  return item.is_node() ? item.node().to_json() : "?";
+}
+
+// The values joined by commas; an error's words when the expression cannot be evaluated.
+std::string value_of(json::Node answer, json::Node request, std::string_view expression) {
+  const auto program = fhirpath::Program::compile(expression, {});
+  if (!program) return "(" + program.error().message + ")";
+  const json::BundleIndex index(answer);
+  fhirpath::Environment environment;
+  environment.index = &index;
+  fhirpath::Evaluation evaluation(environment);
+  if (request) {
+    evaluation.set("request", request);
+  } else {
+    evaluation.set("request", std::span<const fhirpath::Item>());
+  }
+  const auto items = evaluation.run(*program, answer);
+  if (!items) return "(" + items.error().message + ")";
+  std::string values;
+  for (const fhirpath::Item& item : *items) values.append(values.empty() ? "" : ",").append(text_of(item));
+  return values;
+}
+
+bool is_status(long status, std::string_view wanted) {
+  const std::string text = std::to_string(status);
+  return text.size() == wanted.size() &&
+         std::ranges::equal(text, wanted, [](char is, char want) { return want == 'x' || is == want; });
+}
+
+bool is_loopback(std::string_view url) {
+  const std::string_view host = url.substr(std::min(url.find("://") + 3, url.size()));
+  return host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]");
+}
+
+// Empty when it is one OperationOutcome that tells an error.
+std::string fault_of_refusal(json::Node answer) {
+  if (answer["resourceType"].text() != "OperationOutcome") return "the refusal is no OperationOutcome";
+  for (const json::Node issue : answer["issue"]) {
+    const std::string_view severity = issue["severity"].text();
+    if (severity == "error" || severity == "fatal") return {};
+  }
+  return "the OperationOutcome tells no error";
+}
+
+}  // namespace
+
+Run::Run(const Settings& settings, const service::ValidationService& validation, const base::Clock& clock, Holes holes,
+         Listener& listener, MustSupport& must_support)
+    : settings_(settings),
+      validation_(validation),
+      clock_(clock),
+      holes_(std::move(holes)),
+      listener_(listener),
+      must_support_(must_support),
+      client_(settings.client) {}
+
+// A listener on loopback is heard of by a server on loopback only.
+bool Run::can_hear() const {
+  return !is_loopback(listener_.url()) || is_loopback(settings_.base_url);
+}
+
+CheckResult Run::check(json::Node check, const NamedBundle& bundle, json::Node patches) {
+  CheckResult done{std::string(check["id"].text()), std::string(check["title"].text()), {}};
+  if (check["each"].is_true()) done.id += " " + bundle.name;
+  for (const json::Node id : check["proves"]) done.proves.emplace_back(id.text());
+  if (check["needs"] && !can_hear()) {
+    done.result = Result::kSkipped;
+    done.reason = "the server cannot reach " + listener_.url() + ": --listen names an address that it can";
+    return done;
+  }
+  if (check["needs"].text() == "script" && settings_.script.empty()) {
+    done.result = Result::kSkipped;
+    done.reason = "nothing makes the server decide a pended request: --script was not given";
+    return done;
+  }
+  heard_before_ = listener_.heard();
+  Holes holes = holes_;
+  for (const json::Node each : check["steps"]) {
+    if (done.result != Result::kPassed && !each["always"].is_true()) continue;
+    if (silences_ >= kMostSilences) {
+      if (done.result == Result::kPassed) done.reason = "the server has not answered the requests before";
+      if (done.result == Result::kPassed) done.result = Result::kSkipped;
+      break;
+    }
+    const auto text = json::Document::parse(filled_in(each.to_json(), holes));
+    Exchange exchange;
+    const Verdict verdict = step(text->root(), bundle, patches, holes, exchange);
+    const auto answer = json::Document::parse(exchange.answer.body);
+    if (answer) look_at(answer->root(), done.id);
+    if (verdict.result == Result::kPassed || done.result != Result::kPassed) continue;
+    done.result = verdict.result;
+    done.reason = verdict.reason;
+    if (verdict.result == Result::kFailed) {
+      done.exchange = exchange.line + "\n" + shortened(exchange.sent) + "\n\n" +
+                      (exchange.answer.status == 0 ? exchange.answer.error : std::to_string(exchange.answer.status)) +
+                      "\n" + shortened(exchange.answer.body);
+    }
+  }
+  return done;
+}
+
+// Others may come between: of other requests, or heartbeats.
+std::optional<std::string> Run::hear(std::string_view wanted) {
+  using Clock = std::chrono::steady_clock;
+  const auto until = Clock::now() + settings_.patience;
+  for (std::size_t number = heard_before_;; ++number) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
+    auto body = listener_.hear(number, std::max(left, std::chrono::milliseconds(0)));
+    if (!body) return std::nullopt;
+    const auto document = json::Document::parse(*body);
+    if (document && value_of(document->root(), {}, wanted) == "true") return body;
+  }
+}
+
+Run::Verdict Run::step(json::Node step, const NamedBundle& bundle, json::Node patches, Holes& holes,
+                       Exchange& exchange) {
+  if (const json::Node wanted = step["hear"]) {
+    exchange.line = "notification: " + std::string(wanted.text());
+    auto body = hear(wanted.text());
+    if (!body) {
+      exchange.answer.error = "none";
+      return {Result::kFailed, "no such notification within " + std::to_string(settings_.patience.count()) + " ms"};
+    }
+    exchange.answer.status = 200;
+    exchange.answer.body = *std::move(body);
+    return judge(step, exchange, holes);
+  }
+  auto body = body_of(step, bundle, patches, holes);
+  if (!body) return {Result::kSkipped, "the bundle has not what the check changes: " + body.error().message};
+  const std::string line = filled_in(std::string(step["do"].text()), holes);
+  const auto space = line.find(' ');
+  std::string url = line.substr(space + 1);
+  if (url.starts_with("/")) url = settings_.base_url + url;
+  exchange.line = line.substr(0, space) + " " + url;
+  exchange.sent = *std::move(body);
+  Call call{line.substr(0, space), url, exchange.sent, settings_.headers};
+  call.headers.emplace_back("Accept: application/fhir+json");
+  if (!exchange.sent.empty()) {
+    call.headers.push_back("Content-Type: " +
+                           (step["type"] ? std::string(step["type"].text()) : "application/fhir+json"));
+  }
+  exchange.answer = client_.ask(call);
+  if (exchange.answer.status == 0) {
+    ++silences_;
+    return {Result::kFailed, "no answer: " + exchange.answer.error};
+  }
+  silences_ = 0;
+  return judge(step, exchange, holes);
+}
+
+base::Result<std::string> Run::body_of(json::Node step, const NamedBundle& bundle, json::Node patches, Holes& holes) {
+  if (const json::Node body = step["body"]) return body.is_string() ? std::string(body.text()) : body.to_json();
+  const json::Node name = step["bundle"];
+  if (!name) return std::string();
+  const std::string number = std::to_string(++claims_);
+  holes["claim"] = holes["run"] + "-0000-4000-8000-" + std::string(12 - number.size(), '0') + number;
+  holes[std::string(name.text())] = holes["claim"];
+  std::string text = bundle.text;
+  for (const json::Node each : step["patch"]) {
+    const json::Node shared = each.is_string() ? patches[each.text()] : json::Node();
+    const std::string list = shared ? shared.to_json() : "[" + each.to_json() + "]";
+    const auto operations = json::Document::parse(filled_in(list, holes));
+    auto patched = json::patched(std::move(text), operations->root());
+    if (!patched) return patched;
+    text = *std::move(patched);
+  }
+  if (!step["wrap"].is_true()) return text;
+  return R"({"resourceType":"Parameters","parameter":[{"name":"resource","resource":)" + text + "}]}";
+}
+
+Run::Verdict Run::judge(json::Node step, const Exchange& exchange, Holes& holes) {
+  const auto answer = json::Document::parse(exchange.answer.body.empty() ? "null" : exchange.answer.body);
+  const auto request = json::Document::parse(exchange.sent.empty() ? "null" : exchange.sent);
+  const json::Node sent = request ? request->root() : json::Node();
+  if (sent.is_object()) {
+    for (const json::Node entry : sent["entry"]) sent_urls_.emplace(entry["fullUrl"].text());
+  }
+  const bool is_refusal = step["refused"].is_true();
+  if (answer) {
+    for (const json::Node skip : step["skip_if"]) {
+      if (value_of(answer->root(), sent, skip.key()) == "true") return {Result::kSkipped, std::string(skip.text())};
+    }
+  }
+  const std::string wanted = is_refusal ? "4xx" : step["status"] ? std::string(step["status"].text()) : "2xx";
+  if (!is_status(exchange.answer.status, wanted)) {
+    return {Result::kFailed, "status " + std::to_string(exchange.answer.status) + " instead of " + wanted};
+  }
+  if (!answer) return {Result::kFailed, "the answer is not JSON: " + answer.error().message};
+  if (is_refusal) {
+    const std::string fault = fault_of_refusal(answer->root());
+    if (!fault.empty()) return {Result::kFailed, fault};
+  }
+  for (const json::Node expected : step["expect"]) {
+    const std::string want = filled_in(std::string(expected.text()), holes);
+    const std::string value = value_of(answer->root(), sent, filled_in(std::string(expected.key()), holes));
+    if (value != want) {
+      return {Result::kFailed,
+              std::string(expected.key()) + " is \"" + shortened(value) + "\" instead of \"" + want + "\""};
+    }
+  }
+  for (const json::Node keep : step["keep"]) {
+    holes[std::string(keep.key())] = value_of(answer->root(), sent, keep.text());
+  }
+  return {};
+}
+
+void Run::look_at(json::Node answer, const std::string& check_id) {  // NOLINT(misc-no-recursion)
+  const std::string_view type = answer["resourceType"].text();
+  if (type == "Parameters") {
+    for (const json::Node parameter : answer["parameter"]) {
+      if (parameter["resource"]) look_at(parameter["resource"], check_id);
+    }
+  } else if (type == "Bundle" && answer["type"].text() == "history") {  // a notification: its focus
+    for (const json::Node entry : answer["entry"]) look_at(entry["resource"], check_id);
+  } else if (!type.empty()) {
+    validate(answer, check_id);
+    must_support_.see(answer);
+    for (const json::Node entry : answer["entry"]) must_support_.see(entry["resource"]);
+  }
+}
+
+// What the sender gave comes back as it was, and is not the server's fault.
+void Run::validate(json::Node resource, const std::string& check_id) {
+  ++validated_;
+  const auto document = json::Document::parse(resource.to_json());
+  const json::BundleIndex index(document->root());
+  service::ValidationService::Question question;
+  question.version = settings_.version;
+  question.now = clock_.now();
+  question.least = validation::Severity::kError;
+  const validation::Report report = validation_.validate(index, question);
+  for (const validation::Issue& issue : report.issues()) {
+    // Its own context in 2.0.1 leaves out ClaimResponse.item, where the profile has it.
+    if (issue.rule == "AdministrationReferenceNumber" && settings_.version->name == "2.0.1") continue;
+    const bool is_echoed = std::ranges::any_of(index.entries(), [&](const json::Entry& entry) {
+      return sent_urls_.contains(entry.full_url) &&
+             issue.expression.starts_with(entry.node.path(document->root()) + ".");
+    });
+    if (is_echoed || faults_.size() >= kMostFaults) continue;
+    faults_.push_back(check_id + ": " + issue.expression + ": " + issue.rule + ": " + issue.message);
+  }
+}
+
+CheckResult Run::profiles() const {
+  CheckResult done{"profiles", "Every answer keeps to its profiles", {"conf-15", "spec-23"}};
+  if (validated_ == 0) {
+    done.result = Result::kSkipped;
+    done.reason = "no answer held a resource";
+  }
+  for (const std::string& fault : faults_) {
+    done.result = Result::kFailed;
+    done.reason.append(done.reason.empty() ? "" : "\n").append(fault);
+  }
+  return done;
+}
+
+}  // namespace pas::conformance
