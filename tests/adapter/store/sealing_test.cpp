@@ -321,6 +321,28 @@ TEST_F(SealedFile, HoldsNoMarkerWhileItIsOpenNorAfterwards) {
   EXPECT_EQ(*(*sealed)->find_body("c-1", store::Body::kRequest), "short " + marker_);
 }
 
+// By a text that is damaged, and mended.
+TEST_F(SealedFile, ARekeyThatWasBrokenOffGoesOn) {
+  constexpr int kCases = 20;
+  const SharedKeys b_and_a = keys("b " + kOtherHex + "\na " + kHex);
+  {
+    auto opened = store::open_store("sqlite:" + file_, a_);
+    for (int i = 0; i < kCases; ++i) ASSERT_TRUE((*opened)->commit(submission("c-" + std::to_string(i))));
+  }
+  run("CREATE TABLE kept AS SELECT state FROM items WHERE case_seq = 1 AND place = 0;"
+      "UPDATE items SET state = substr(state, 1, 20) WHERE case_seq = 1 AND place = 0");
+  EXPECT_EQ(store::rekey_store("sqlite:" + file_, b_and_a).error().message, "a text of the table items is damaged");
+  run("UPDATE items SET state = (SELECT state FROM kept) WHERE case_seq = 1 AND place = 0; DROP TABLE kept");
+  auto between = store::open_store("sqlite:" + file_, b_and_a);
+  EXPECT_EQ(*(*between)->verify(), std::vector<std::string>()) << "some of it by either key";
+  between->reset();
+  const auto done = store::rekey_store("sqlite:" + file_, b_and_a);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(done->texts, 4 * kCases);
+  EXPECT_EQ(done->sealed, kCases) << "the items; the three bodies of each case were done";
+  EXPECT_TRUE(store::open_store("sqlite:" + file_, keys("b " + kOtherHex)));
+}
+
 TEST_F(SealedFile, SwappedAndTamperedRowsAreFaults) {
   {
     auto opened = store::open_store("sqlite:" + file_, a_);
