@@ -1,15 +1,12 @@
 #include "adapter/cli/serving.h"
 
-#include <algorithm>
 #include <iostream>
-#include <iterator>
 #include <utility>
 
 #include "adapter/cli/retention_options.h"
-#include "adapter/endpoints/monitor_endpoints.h"
+#include "adapter/endpoints/admin.h"
+#include "adapter/endpoints/admin_json.h"
 #include "adapter/endpoints/outcomes.h"
-#include "adapter/endpoints/policy_endpoints.h"
-#include "adapter/endpoints/review_endpoints.h"
 #include "adapter/endpoints/test_endpoints.h"
 
 namespace pas::cli {
@@ -143,14 +140,16 @@ endpoints::Router Serving::public_router() {
 }
 
 endpoints::Router Serving::admin_router() {
-  std::vector<endpoints::Route> all = endpoints::review_routes(cases_, *store_, world_.clock);
-  const auto add = [&all](std::vector<endpoints::Route> more) { std::ranges::move(more, std::back_inserter(all)); };
-  add(endpoints::delivery_routes(subscription_services()));
-  add(endpoints::policy_routes(adjudicator_, [this] { return reload_policies(); }));
-  add(endpoints::health_routes(*store_, adjudicator_, is_draining_));
-  add(endpoints::metrics_routes(figures_.registry()));
-  if (tester() != nullptr) add(endpoints::trace_routes(test_mode_));
-  return {std::move(all), {}, {}, trail_.get()};
+  return endpoints::make_admin_router({.cases = cases_,
+                                       .adjudicator = adjudicator_,
+                                       .store = *store_,
+                                       .clock = world_.clock,
+                                       .subscriptions = subscription_services(),
+                                       .reload = [this] { return reload_policies(); },
+                                       .figures = figures_.registry(),
+                                       .is_draining = is_draining_,
+                                       .test_mode = tester(),
+                                       .trail = trail_.get()});
 }
 
 base::Result<void> Serving::start() {
@@ -185,7 +184,7 @@ base::Result<void> Serving::start_admin() {
       [this, router = admin_router()](http::Request&& request) {
         return router.handle(request, inputs_.callers->identify(request));
       },
-      endpoints::refusal_of_http, world_.log, world_.clock, world_.ids);
+      endpoints::problem_of_http, world_.log, world_.clock, world_.ids);
   const auto port = admin_->start();
   if (!port) return port.error();
   std::cout << "admin routes at " << url_of(options.tls ? "https" : "http", address.host, *port) << "/admin"

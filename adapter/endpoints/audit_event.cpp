@@ -22,10 +22,10 @@ const audit::Kind* audit_kind_of(const Route& route) {
   if (route.path == kTokenPath) return &audit::kLogin;
   if (route.scope == kOpen) return nullptr;
   if (route.path == "/admin/policies/reload") return &audit::kConfigured;
-  if (route.path.find('$') != std::string_view::npos) return &audit::kOperated;
+  if (route.path.find('$') != std::string_view::npos || route.path.ends_with("/preview")) return &audit::kOperated;
   switch (route.method) {
     case http::Method::kGet:
-      return route.path.ends_with(kIdPart) ? &audit::kRead : &audit::kSearched;
+      return route.path.find(kIdPart) != std::string_view::npos ? &audit::kRead : &audit::kSearched;
     case http::Method::kPut:
       return &audit::kUpdated;
     case http::Method::kDelete:

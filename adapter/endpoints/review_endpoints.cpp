@@ -3,7 +3,8 @@
 #include <charconv>
 
 #include "adapter/endpoints/admin_json.h"
-#include "adapter/endpoints/outcomes.h"
+#include "adapter/endpoints/case_material.h"
+#include "adapter/endpoints/statistics.h"
 #include "fhir/json/writer.h"
 
 namespace pas::endpoints {
@@ -12,12 +13,7 @@ namespace {
 constexpr std::int64_t kMsOfHour = 3'600'000;
 constexpr int kDefaultPage = 50;
 constexpr int kMostPage = 500;
-
-http::Response failed(const base::Error& error) {
-  if (error.code == base::ErrorCode::kNotFound) return mistakes_answer(404, {"No such case."});
-  if (error.code == base::ErrorCode::kConflict) return mistakes_answer(409, {error.message});
-  return failure(error);
-}
+constexpr std::string_view kNoObject = "The body must be a JSON object.";
 
 std::optional<std::int64_t> integer_of(std::string_view text) {
   std::int64_t value = 0;
@@ -82,13 +78,15 @@ http::Response list_queue(Call& call, const store::Store& store, const base::Clo
   if (limit < 1 || limit > kMostPage) mistakes.push_back("limit: 1 to " + std::to_string(kMostPage) + " is wanted.");
   if (!mistakes.empty()) return mistakes_answer(400, mistakes);
   const auto page = store.list_cases(filter, before, static_cast<int>(limit));
-  if (!page) return failed(page.error());
+  if (!page) return problem_of(page.error());
   json::Writer out;
   out.begin_object().key("cases").begin_array();
   for (const store::Case& record : page->cases) {
     call.touch_case(record.id);
     out.begin_object();
     write_case(record, now, out);
+    const auto written = write_headline(store, record, base::utc_date(clock.now()), out);
+    if (!written) return problem_of(written.error());
     out.end_object();
   }
   out.end_array();
@@ -99,17 +97,17 @@ http::Response list_queue(Call& call, const store::Store& store, const base::Clo
 
 http::Response read_case(const Call& call, const store::Store& store, const base::Clock& clock) {
   const auto found = store.find_case(call.id);
-  if (!found) return failed(found.error());
-  if (!*found) return mistakes_answer(404, {"No such case."});
+  if (!found) return problem_of(found.error());
+  if (!*found) return problem(404, "No such case.");
   const auto history = store.history(call.id);
-  if (!history) return failed(history.error());
+  if (!history) return problem_of(history.error());
   json::Writer out;
   out.begin_object();
   write_case(**found, now_ms(clock), out);
   out.key("records").begin_array();
   for (const store::Item& item : (*found)->items) {
     const auto records = store.decision_records(call.id, item.sequence);
-    if (!records) return failed(records.error());
+    if (!records) return problem_of(records.error());
     for (const std::string& record : *records) out.raw(record);
   }
   out.end_array().key("history").begin_array();
@@ -151,15 +149,31 @@ service::Review review_of(json::Node body, const auth::Principal& caller) {
   return review;
 }
 
-http::Response decide_case(Call& call, const service::CaseService& cases, const base::Clock& clock) {
+// Nothing when the body is no JSON object.
+std::optional<service::Review> read_review(Call& call) {
   const auto body = json::Document::parse(std::move(call.request.body));
-  if (!body || !body->root().is_object()) return mistakes_answer(400, {"The body must be a JSON object."});
+  if (!body || !body->root().is_object()) return std::nullopt;
   service::Review review = review_of(body->root(), call.caller);
   review.deadline = call.request.deadline;
   review.origin = call.origin();
-  auto outcome = cases.review(call.id, review);
+  return review;
+}
+
+http::Response preview_decision(Call& call, const service::CaseService& cases) {
+  const auto review = read_review(call);
+  if (!review) return problem(400, kNoObject);
+  auto preview = cases.preview(call.id, *review);
+  if (const auto* mistakes = std::get_if<service::Mistakes>(&preview)) return mistakes_answer(422, mistakes->messages);
+  if (const auto* error = std::get_if<base::Error>(&preview)) return problem_of(*error);
+  return json_answer(200, std::move(std::get<std::string>(preview)));
+}
+
+http::Response decide_case(Call& call, const service::CaseService& cases, const base::Clock& clock) {
+  const auto review = read_review(call);
+  if (!review) return problem(400, kNoObject);
+  auto outcome = cases.review(call.id, *review);
   if (const auto* mistakes = std::get_if<service::Mistakes>(&outcome)) return mistakes_answer(422, mistakes->messages);
-  if (const auto* error = std::get_if<base::Error>(&outcome)) return failed(*error);
+  if (const auto* error = std::get_if<base::Error>(&outcome)) return problem_of(*error);
   json::Writer out;
   out.begin_object();
   write_case(std::get<service::Revised>(outcome).record, now_ms(clock), out);
@@ -169,15 +183,21 @@ http::Response decide_case(Call& call, const service::CaseService& cases, const 
 
 }  // namespace
 
-std::vector<Route> review_routes(const service::CaseService& cases, const store::Store& store,
-                                 const base::Clock& clock) {
+std::vector<Route> review_routes(const service::CaseService& cases, const service::Adjudicator& adjudicator,
+                                 const store::Store& store, const base::Clock& clock) {
   return {
       {http::Method::kGet, Place::kServer, "/admin/queue", auth::kReviewScope,
        [&store, &clock](Call& call) { return list_queue(call, store, clock); }},
       {http::Method::kGet, Place::kServer, "/admin/cases/{id}", auth::kReviewScope,
        [&store, &clock](Call& call) { return read_case(call, store, clock); }},
+      {http::Method::kGet, Place::kServer, "/admin/cases/{id}/request", auth::kReviewScope,
+       [&adjudicator, &store](Call& call) { return read_material(call, adjudicator, store); }},
+      {http::Method::kPost, Place::kServer, "/admin/cases/{id}/preview", auth::kReviewScope,
+       [&cases](Call& call) { return preview_decision(call, cases); }},
       {http::Method::kPost, Place::kServer, "/admin/cases/{id}/decision", auth::kReviewScope,
        [&cases, &clock](Call& call) { return decide_case(call, cases, clock); }},
+      {http::Method::kGet, Place::kServer, "/admin/statistics", auth::kReviewScope,
+       [&store, &clock](Call& call) { return read_statistics(call, store, clock); }},
   };
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 // The review API, for people who decide what was pended (admin listener only: it shows patient data to whom it lets
-// in). JSON; mistakes are {"mistakes": ["item 1, reason: …"]}. Any thread.
+// in). JSON; what is refused is a problem (admin_json.h). Any thread.
 //
 //   GET  /admin/queue?payer=&member=&client=&dueWithinHours=&limit=&before=    pended cases, newest first
 //   GET  /admin/cases/{id}                 the case: items, what is asked for, decision records, history
@@ -9,6 +9,9 @@
 //     "items": [{"sequence", "action", "reason", "note", "quantity", "quantityCode", "validFrom", "validTo",
 //                "documents": [{"loinc", "title", "reportType", "modifier"}], "questions": [linkId]}]}
 //     409 when the case has another revision by now; 422 with the mistakes.
+//   POST /admin/cases/{id}/preview         the same body: the response Bundle that the decision would send
+//   GET  /admin/cases/{id}/request         case_material.h
+//   GET  /admin/statistics?days=           what waits by its age; decisions by day
 
 #include <vector>
 
@@ -20,7 +23,7 @@
 namespace pas::endpoints {
 
 // All references outlive the routes.
-std::vector<Route> review_routes(const service::CaseService& cases, const store::Store& store,
-                                 const base::Clock& clock);
+std::vector<Route> review_routes(const service::CaseService& cases, const service::Adjudicator& adjudicator,
+                                 const store::Store& store, const base::Clock& clock);
 
 }  // namespace pas::endpoints

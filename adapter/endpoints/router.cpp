@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "adapter/endpoints/admin_json.h"
 #include "adapter/endpoints/audit_event.h"
 #include "adapter/endpoints/media_types.h"
 #include "adapter/endpoints/outcomes.h"
@@ -53,29 +54,33 @@ http::Response options_answer(const std::string& allowed) {
 }
 
 // Nothing for a caller who may.
-std::optional<http::Response> refuse_caller(const auth::Identity& caller, std::string_view scope) {
+std::optional<http::Response> refuse_caller(const auth::Identity& caller, std::string_view scope,
+                                            const Wording& wording) {
   if (scope == kOpen) return std::nullopt;
-  if (caller.is_unavailable) return failure(base::unavailable(caller.fault));
+  if (caller.is_unavailable) return wording.fail(base::unavailable(caller.fault));
   const std::string challenge = "Bearer realm=\"pas-adapter\"";
   if (!caller.principal) {
     const bool is_missing = caller.fault.empty();
-    http::Response response = refusal(401, validation::IssueType::kLogin, "RFC 6750",
-                                      is_missing ? "An access token is wanted: Authorization: Bearer TOKEN."
-                                                 : "The caller is not known: " + caller.fault + ".");
+    http::Response response = wording.refuse(401, validation::IssueType::kLogin, "RFC 6750",
+                                             is_missing ? "An access token is wanted: Authorization: Bearer TOKEN."
+                                                        : "The caller is not known: " + caller.fault + ".");
     response.headers.add("WWW-Authenticate", is_missing ? challenge : challenge + ", error=\"invalid_token\"");
     return response;
   }
   if (scope == kAnyClient || caller.principal->may(scope)) return std::nullopt;
-  http::Response response = refusal(403, validation::IssueType::kForbidden, "SMART scopes",
-                                    "This wants the scope " + std::string(scope) +
-                                        ", which the token or the client's "
-                                        "registration does not give.");
+  http::Response response = wording.refuse(403, validation::IssueType::kForbidden, "SMART scopes",
+                                           "This wants the scope " + std::string(scope) +
+                                               ", which the token or the client's "
+                                               "registration does not give.");
   response.headers.add("WWW-Authenticate",
                        challenge + ", error=\"insufficient_scope\", scope=\"" + std::string(scope) + "\"");
   return response;
 }
 
 }  // namespace
+
+const Wording kFhirWording = {refusal, failure};
+const Wording kAdminWording = {problem_refusal, problem_of};
 
 struct Router::Match {
   const Route* route;
@@ -85,8 +90,12 @@ struct Router::Match {
 };
 
 Router::Router(std::vector<Route> routes, std::vector<VersionBase> versions, std::string public_url,
-               audit::Trail* trail)
-    : routes_(std::move(routes)), versions_(std::move(versions)), public_url_(std::move(public_url)), trail_(trail) {}
+               audit::Trail* trail, const Wording& wording)
+    : routes_(std::move(routes)),
+      versions_(std::move(versions)),
+      public_url_(std::move(public_url)),
+      trail_(trail),
+      wording_(wording) {}
 
 std::vector<Router::Match> Router::match(std::string_view path) const {
   std::vector<Match> matches;
@@ -118,8 +127,8 @@ http::Response Router::handle(http::Request& request, const auth::Identity& call
   }
   const std::vector<Match> matches = match(path);
   if (matches.empty()) {
-    http::Response response =
-        refusal(404, validation::IssueType::kNotFound, "HTTP", "Nothing is served at this path; see /fhir/metadata.");
+    http::Response response = wording_.refuse(404, validation::IssueType::kNotFound, "HTTP",
+                                              "Nothing is served at this path; see /fhir/metadata.");
     response.route = "(none)";
     return response;
   }
@@ -129,7 +138,7 @@ http::Response Router::handle(http::Request& request, const auth::Identity& call
 }
 
 http::Response Router::answer(Call& call, const Match& match, const auth::Identity& caller) const {
-  if (auto refused = refuse_caller(caller, match.route->scope)) return std::move(*refused);
+  if (auto refused = refuse_caller(caller, match.route->scope, wording_)) return std::move(*refused);
   if (match.version != nullptr) {
     call.version = match.version->version;
     call.base_url = public_url_ + std::string(match.base_path);
@@ -148,7 +157,7 @@ http::Response Router::answer_with_record(Call& call, const Match& match, const 
   const audit::Kind* kind = trail_ == nullptr ? nullptr : audit_kind_of(*match.route);
   if (kind == nullptr) return answer(call, match, caller);
   const base::Error no_record = base::unavailable("no access without a record");
-  if (!trail_->is_ready()) return failure(no_record);
+  if (!trail_->is_ready()) return wording_.fail(no_record);
   const auto record = [&](int status) {
     if (!caller.principal && match.route->scope != kOpen) call.caller.client.clear();
     return trail_->write(audit_event(*kind, *match.route, match.base_path, call, status));
@@ -160,7 +169,7 @@ http::Response Router::answer_with_record(Call& call, const Match& match, const 
     (void)record(500);
     throw;
   }
-  return record(response.status) ? response : failure(no_record);
+  return record(response.status) ? response : wording_.fail(no_record);
 }
 
 http::Response Router::dispatch(http::Request& request, const auth::Identity& caller,
@@ -177,7 +186,7 @@ http::Response Router::dispatch(http::Request& request, const auth::Identity& ca
   });
   if (request.method == http::Method::kOptions) return options_answer(allowed);
   http::Response response =
-      refusal(405, validation::IssueType::kNotSupported, "HTTP", "This path takes " + allowed + ".");
+      wording_.refuse(405, validation::IssueType::kNotSupported, "HTTP", "This path takes " + allowed + ".");
   response.headers.add("Allow", allowed);
   return response;
 }

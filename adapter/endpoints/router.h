@@ -14,6 +14,8 @@
 #include "adapter/auth/principal.h"
 #include "adapter/http/message.h"
 #include "adapter/store/outbox.h"
+#include "fhir/base/result.h"
+#include "fhir/validation/report.h"
 #include "mappings/pas/version.h"
 
 namespace pas::endpoints {
@@ -71,15 +73,23 @@ struct Route {
   Capability capability = {};
 };
 
+// How what is refused, and what failed, is told: as FHIR wants it (outcomes.h), or by the admin API (admin_json.h).
+struct Wording {
+  http::Response (*refuse)(int status, validation::IssueType type, std::string_view rule, std::string message);
+  http::Response (*fail)(const base::Error& error);
+};
+extern const Wording kFhirWording;
+extern const Wording kAdminWording;
+
 class Router {
  public:
   // `public_url`: scheme and authority that clients reach this server by, without a slash at the end.
   // With a `trail`, which outlives the router, every request for a route that is not open is recorded before it is
   // answered, and answered 503 when it cannot be.
   Router(std::vector<Route> routes, std::vector<VersionBase> versions, std::string public_url,
-         audit::Trail* trail = nullptr);
+         audit::Trail* trail = nullptr, const Wording& wording = kFhirWording);
 
-  // 404 and 405 as FHIR wants them, 401 and 403 by RFC 6750; HEAD as GET; OPTIONS answers what is allowed.
+  // 404 and 405 in its wording, 401 and 403 by RFC 6750; HEAD as GET; OPTIONS answers what is allowed.
   http::Response handle(http::Request& request, const auth::Identity& caller) const;
 
   const std::vector<Route>& routes() const { return routes_; }
@@ -96,6 +106,7 @@ class Router {
   std::vector<VersionBase> versions_;
   std::string public_url_;
   audit::Trail* trail_;
+  const Wording& wording_;
 };
 
 }  // namespace pas::endpoints

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "adapter/endpoints/admin_json.h"
 #include "adapter/endpoints/outcomes.h"
 #include "fhir/base/calendar.h"
 #include "fhir/json/writer.h"
@@ -147,20 +148,11 @@ http::Response events(Call& call, const SubscriptionServices& services) {
                 [](const std::string& bundle) { return fhir_json(200, bundle); });
 }
 
-http::Response plain_json(int status, std::string body) {
-  http::Response response;
-  response.status = status;
-  response.content_type = "application/json";
-  response.headers.add("Cache-Control", "no-store");
-  response.body = std::move(body);
-  return response;
-}
-
 http::Response deliveries(const Call& call, const SubscriptionServices& services) {
   const auto subscription = call.request.parameter("subscription");
-  if (!subscription) return plain_json(400, R"({"error":"the parameter subscription is missing"})");
+  if (!subscription) return mistakes_answer(400, {"subscription: an id is wanted."});
   const auto found = services.store.list_deliveries(*subscription, kMostDeliveries);
-  if (!found) return failure(found.error());
+  if (!found) return problem_of(found.error());
   json::Writer out;
   out.begin_object().key("deliveries").begin_array();
   for (const store::Delivery& delivery : *found) {
@@ -171,7 +163,7 @@ http::Response deliveries(const Call& call, const SubscriptionServices& services
     out.member("httpStatus", delivery.http_status).end_object();
   }
   out.end_array().end_object();
-  return plain_json(200, std::move(out).take());
+  return json_answer(200, std::move(out).take());
 }
 
 http::Response replay(const Call& call, const SubscriptionServices& services) {
@@ -180,10 +172,10 @@ http::Response replay(const Call& call, const SubscriptionServices& services) {
   const bool number = read.ec == std::errc() && read.ptr == call.id.data() + call.id.size();
   const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(services.clock.now().time_since_epoch());
   const auto replayed = number ? services.store.replay(id, now.count()) : base::Result<bool>(false);
-  if (!replayed) return failure(replayed.error());
-  if (!*replayed) return plain_json(404, R"({"error":"no failed message has this id"})");
+  if (!replayed) return problem_of(replayed.error());
+  if (!*replayed) return problem(404, "No failed message has this id.");
   services.wake();
-  return plain_json(202, R"({"status":"due"})");
+  return json_answer(202, R"({"status":"due"})");
 }
 
 }  // namespace

@@ -20,6 +20,9 @@ Method method_of(std::string_view text);
 // That name; "other" for kOther.
 std::string_view name_of(Method method);
 
+// The phrase of a status line; empty for a status that is never answered here.
+std::string_view reason_of(int status);
+
 // Equal without regard to ASCII case, as header names and codings are compared.
 bool equal_fold(std::string_view left, std::string_view right);
 

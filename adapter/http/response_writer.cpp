@@ -8,63 +8,6 @@
 namespace pas::http {
 namespace {
 
-std::string_view reason(int status) {
-  switch (status) {
-    case 200:
-      return "OK";
-    case 201:
-      return "Created";
-    case 202:
-      return "Accepted";
-    case 204:
-      return "No Content";
-    case 304:
-      return "Not Modified";
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 406:
-      return "Not Acceptable";
-    case 408:
-      return "Request Timeout";
-    case 409:
-      return "Conflict";
-    case 410:
-      return "Gone";
-    case 412:
-      return "Precondition Failed";
-    case 413:
-      return "Content Too Large";
-    case 414:
-      return "URI Too Long";
-    case 415:
-      return "Unsupported Media Type";
-    case 417:
-      return "Expectation Failed";
-    case 422:
-      return "Unprocessable Content";
-    case 429:
-      return "Too Many Requests";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 500:
-      return "Internal Server Error";
-    case 501:
-      return "Not Implemented";
-    case 503:
-      return "Service Unavailable";
-    default:
-      return "";  // optional (RFC 9112 §4)
-  }
-}
-
 bool is_servers_own(std::string_view name) {
   constexpr std::array<std::string_view, 5> kOwn = {"Content-Length", "Content-Type", "Connection", "Transfer-Encoding",
                                                     "X-Request-Id"};
@@ -92,7 +35,7 @@ base::Result<std::string> write_head(const Response& response, std::string_view 
   head += "HTTP/1.1 ";
   head += std::to_string(response.status);
   head += ' ';
-  head += reason(response.status);
+  head += reason_of(response.status);
   head += "\r\n";
   if (!response.content_type.empty()) {
     if (!is_field_value(response.content_type)) return base::invalid("a control character in the content type");

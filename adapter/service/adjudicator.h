@@ -78,6 +78,7 @@ class Adjudicator {
     const std::lock_guard lock(policies_mutex_);
     return policies_;
   }
+  const inputs::DocumentTools& document_tools() const { return document_tools_; }
   void replace_policies(std::shared_ptr<const policy::PolicySet> policies) {
     const std::lock_guard lock(policies_mutex_);
     policies_.swap(policies);

@@ -33,7 +33,7 @@ base::Result<std::unique_ptr<OpenCase>> CaseService::open(store::Case record) co
   return OpenCase::open(adjudicator_, store_, std::move(record));
 }
 
-CaseService::Outcome CaseService::review(std::string_view case_id, const Review& review) const {
+CaseService::Opened CaseService::open_for(std::string_view case_id, const Review& review) const {
   auto record = find(case_id);
   if (!record) return record.error();
   if (record->revision != review.revision || !record->replaced_by.empty()) {
@@ -41,9 +41,26 @@ CaseService::Outcome CaseService::review(std::string_view case_id, const Review&
   }
   auto opened = open(std::move(*record));
   if (!opened) return opened.error();
-  OpenCase& open = **opened;
-  if (auto mistakes = mistakes_of(review, open); !mistakes.empty()) return Mistakes{std::move(mistakes)};
-  return decide(open, review);
+  if (auto mistakes = mistakes_of(review, **opened); !mistakes.empty()) return Mistakes{std::move(mistakes)};
+  return std::move(*opened);
+}
+
+CaseService::Outcome CaseService::review(std::string_view case_id, const Review& review) const {
+  auto opened = open_for(case_id, review);
+  if (auto* mistakes = std::get_if<Mistakes>(&opened)) return std::move(*mistakes);
+  if (auto* error = std::get_if<base::Error>(&opened)) return std::move(*error);
+  return decide(*std::get<std::unique_ptr<OpenCase>>(opened), review);
+}
+
+CaseService::Preview CaseService::preview(std::string_view case_id, const Review& review) const {
+  auto opened = open_for(case_id, review);
+  if (auto* mistakes = std::get_if<Mistakes>(&opened)) return std::move(*mistakes);
+  if (auto* error = std::get_if<base::Error>(&opened)) return std::move(*error);
+  OpenCase& open = *std::get<std::unique_ptr<OpenCase>>(opened);
+  const auto now = clock_.now();
+  const auto number = [] { return base::Result<std::string>(std::string(kNumberToCome)); };
+  if (auto applied = apply(review, base::utc_date(now), number, open); !applied) return applied.error();
+  return open.response(answer_in(version_of(open.record().version), now));
 }
 
 CaseService::Outcome CaseService::follow_script(std::string_view case_id, const std::string& action,
@@ -72,7 +89,8 @@ CaseService::Outcome CaseService::follow_script(std::string_view case_id, const 
 }
 
 CaseService::Outcome CaseService::decide(OpenCase& open, const Review& review) const {
-  if (auto applied = apply(review, base::utc_date(clock_.now()), store_, open); !applied) return applied.error();
+  const auto number = [this] { return authorization_number(store_); };
+  if (auto applied = apply(review, base::utc_date(clock_.now()), number, open); !applied) return applied.error();
   Change change{.actor = review.actor, .action = "review", .origin = review.origin};
   for (const ReviewedItem& item : review.items) {
     change.decisions.push_back({item.sequence, review_record(review, *open.find(item.sequence))});

@@ -61,6 +61,8 @@ struct Mistakes {
   std::vector<std::string> messages;
 };
 
+inline constexpr std::string_view kNumberToCome = "(given with the decision)";
+
 class CaseService {
  public:
   struct Options {
@@ -83,6 +85,10 @@ class CaseService {
   // kNotFound: no such case. kTimeout: the deadline passed before the commit, nothing stored.
   using Outcome = std::variant<Revised, Mistakes, base::Error>;
   Outcome review(std::string_view case_id, const Review& review) const;
+  // The response Bundle that review() would store and send, in the version of the request; nothing is stored, and a
+  // new authorization number is told as kNumberToCome.
+  using Preview = std::variant<std::string, Mistakes, base::Error>;
+  Preview preview(std::string_view case_id, const Review& review) const;
   Outcome arrive(std::string_view case_id, const Arrival& arrival) const;
   // Nothing changes unless the case still waits for that time. `origin`: of the message that tells of it.
   Outcome pass_deadline(std::string_view case_id, std::int64_t due_ms, const store::Origin& origin = {}) const;
@@ -104,6 +110,9 @@ class CaseService {
   };
   base::Result<store::Case> find(std::string_view case_id) const;
   base::Result<std::unique_ptr<OpenCase>> open(store::Case record) const;
+  // Of the revision that the reviewer saw, without mistakes in what is decided.
+  using Opened = std::variant<std::unique_ptr<OpenCase>, Mistakes, base::Error>;
+  Opened open_for(std::string_view case_id, const Review& review) const;
   Outcome decide(OpenCase& open, const Review& review) const;
   Outcome commit(OpenCase& open, Change change) const;
   base::Result<std::vector<store::NewEvent>> events_of(const OpenCase& open,

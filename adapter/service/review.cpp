@@ -4,7 +4,6 @@
 #include <array>
 
 #include "adapter/service/case_record.h"
-#include "adapter/service/numbers.h"
 #include "fhir/json/writer.h"
 #include "mappings/inputs/roster.h"
 #include "mappings/pas/served.h"
@@ -76,8 +75,8 @@ class Checker {
   std::vector<std::string> mistakes_;
 };
 
-base::Result<void> certify(const ReviewedItem& reviewed, base::Date today, store::Store& store, ItemNow& now) {
-  auto number = authorization_number(store);
+base::Result<void> certify(const ReviewedItem& reviewed, base::Date today, const NewNumber& new_number, ItemNow& now) {
+  auto number = new_number();
   if (!number) return number.error();
   now.answer.authorization_number = std::move(*number);
   now.answer.issued = today;
@@ -96,7 +95,7 @@ std::vector<std::string> mistakes_of(const Review& review, OpenCase& open) {
   return Checker(review, open).check();
 }
 
-base::Result<void> apply(const Review& review, base::Date today, store::Store& store, OpenCase& open) {
+base::Result<void> apply(const Review& review, base::Date today, const NewNumber& number, OpenCase& open) {
   for (const ReviewedItem& reviewed : review.items) {
     ItemNow& now = *open.find(reviewed.sequence);
     decision::Decision decision;
@@ -109,7 +108,7 @@ base::Result<void> apply(const Review& review, base::Date today, store::Store& s
     now.decision = std::move(decision);
     now.answer.reviewer = review.reviewer;
     if (!is_certified(reviewed.action)) continue;
-    if (auto certified = certify(reviewed, today, store, now); !certified) return certified;
+    if (auto certified = certify(reviewed, today, number, now); !certified) return certified;
   }
   return {};
 }

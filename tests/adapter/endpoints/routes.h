@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "adapter/endpoints/admin.h"
 #include "adapter/endpoints/application.h"
-#include "adapter/endpoints/review_endpoints.h"
 #include "adapter/endpoints/test_endpoints.h"
 #include "tests/adapter/service/fixture.h"
 
@@ -22,7 +22,16 @@ class Routes {
         inquire_(*adapter_.adjudicator, *adapter_.validation, *adapter_.store, adapter_.clock),
         subscriptions_(*adapter_.store, adapter_.clock, adapter_.ids, subscription_options()),
         cases_(*adapter_.adjudicator, *adapter_.store, adapter_.clock, case_options()),
-        admin_(admin_routes(), {}, "", trail),
+        admin_(endpoints::make_admin_router({.cases = cases_,
+                                             .adjudicator = *adapter_.adjudicator,
+                                             .store = *adapter_.store,
+                                             .clock = adapter_.clock,
+                                             .subscriptions = subscription_services(),
+                                             .reload = [] { return std::vector<std::string>(); },
+                                             .figures = figures_,
+                                             .is_draining = is_draining_,
+                                             .test_mode = &adapter_.test_mode,
+                                             .trail = trail})),
         router_(endpoints::make_router({.submit = *adapter_.service,
                                         .inquire = inquire_,
                                         .cases = cases_,
@@ -32,10 +41,7 @@ class Routes {
                                         .clock = adapter_.clock,
                                         .ids = adapter_.ids,
                                         .is_draining = is_draining_,
-                                        .subscriptions = {.subscriptions = subscriptions_,
-                                                          .validation = *adapter_.validation,
-                                                          .store = *adapter_.store,
-                                                          .clock = adapter_.clock},
+                                        .subscriptions = subscription_services(),
                                         .test_mode = &adapter_.test_mode,
                                         .trail = trail},
                                        {}, "https://payer.example")) {}
@@ -64,7 +70,12 @@ class Routes {
     return options;
   }
   service::CaseService::Options case_options();
-  std::vector<endpoints::Route> admin_routes();
+  endpoints::SubscriptionServices subscription_services() {
+    return {.subscriptions = subscriptions_,
+            .validation = *adapter_.validation,
+            .store = *adapter_.store,
+            .clock = adapter_.clock};
+  }
 
   bool deny_at_deadline_;
   std::atomic<bool> is_draining_ = false;
@@ -72,6 +83,7 @@ class Routes {
   service::InquireService inquire_;
   notify::SubscriptionService subscriptions_;
   service::CaseService cases_;
+  observe::Registry figures_;
   endpoints::Router admin_;
   endpoints::Router router_;
 };
