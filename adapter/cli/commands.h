@@ -21,6 +21,7 @@ void add_policy(CLI::App& app, int& exit_code);
 void add_decisions(CLI::App& app, int& exit_code);
 void add_migrate(CLI::App& app, int& exit_code);
 void add_store(CLI::App& app, int& exit_code);
+void add_admin(CLI::App& app, int& exit_code);
 void add_audit(CLI::App& app, int& exit_code);
 void add_conformance(CLI::App& app, int& exit_code);
 

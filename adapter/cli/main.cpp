@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
   pas::cli::add_decisions(app, exit_code);
   pas::cli::add_migrate(app, exit_code);
   pas::cli::add_store(app, exit_code);
+  pas::cli::add_admin(app, exit_code);
   pas::cli::add_audit(app, exit_code);
   pas::cli::add_conformance(app, exit_code);
   try {

@@ -6,6 +6,7 @@
 #include "adapter/console/files.h"
 #include "adapter/endpoints/admin_json.h"
 #include "adapter/endpoints/monitor_endpoints.h"
+#include "adapter/endpoints/page_endpoints.h"
 #include "adapter/endpoints/review_endpoints.h"
 #include "adapter/endpoints/test_endpoints.h"
 
@@ -18,6 +19,7 @@ Router make_admin_router(const AdminServices& services) {
   add(policy_routes(services.adjudicator, services.reload));
   add(health_routes(services.store, services.adjudicator, services.is_draining));
   add(metrics_routes(services.figures));
+  add(page_routes("/console", "console.html"));
   if (services.test_mode != nullptr) add(trace_routes(*services.test_mode));
   add({{http::Method::kGet, Place::kServer, "/admin/openapi.json", kAnyClient,
         [](Call&) { return json_answer(200, std::string(console::find("admin_openapi.json")->content)); }}});

@@ -101,7 +101,7 @@ Router make_router(const Services& services, const ServerFacts& facts, std::stri
   for (Route& route : questionnaire_routes(services.adjudicator)) routes.push_back(std::move(route));
   for (Route& route : subscription_routes(services.subscriptions)) routes.push_back(std::move(route));
   if (services.test_mode != nullptr) {
-    for (Route& route : test_routes(*services.test_mode)) routes.push_back(std::move(route));
+    for (Route& route : test_routes(*services.test_mode, clock)) routes.push_back(std::move(route));
   }
   const std::vector<Route> described = routes;
   if (services.smart) {

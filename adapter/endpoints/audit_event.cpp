@@ -13,7 +13,7 @@ std::string_view type_of(std::string_view path) {
   const auto end = path.find(kIdPart);
   if (end == std::string_view::npos || end == 0) return "";
   const std::string_view type = path.substr(0, end).substr(path.rfind('/', end - 1) + 1);
-  return type == "cases" ? "ClaimResponse" : type == "outbox" ? "" : type;
+  return type == "cases" ? "ClaimResponse" : type == "outbox" || type == "notifications" ? "" : type;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "adapter/endpoints/admin_json.h"
 #include "adapter/endpoints/outcomes.h"
+#include "adapter/endpoints/page_endpoints.h"
 #include "fhir/base/calendar.h"
 #include "fhir/base/utf8.h"
 #include "fhir/json/document.h"
@@ -97,15 +98,33 @@ http::Response add_faults(Call& call, service::TestMode& mode) {
                                                                 : mistakes_answer(400, {"faults: at most 100 wait."});
 }
 
-http::Response show_trace(const Call& call, const service::TestMode& mode) {
-  const std::string client(call.request.parameter("client").value_or(call.caller.client));
+http::Response show_trace(const std::string& client, const service::TestMode& mode) {
   json::Writer out;
   out.begin_object().key("exchanges").begin_array();
   for (const service::TracedExchange& exchange : mode.trace(client)) {
-    out.begin_object().member(
-        "at", base::to_instant(std::chrono::system_clock::time_point(std::chrono::milliseconds(exchange.at_ms))));
+    out.begin_object().member("at", base::to_instant(base::from_ms(exchange.at_ms)));
     out.member("method", exchange.method).member("target", exchange.target).member("status", exchange.status);
-    out.member("request", base::with_valid_utf8(exchange.request)).member("response", exchange.response).end_object();
+    out.member("microseconds", exchange.duration_us)
+        .member("request", base::with_valid_utf8(exchange.request))
+        .member("response", exchange.response)
+        .end_object();
+  }
+  out.end_array().end_object();
+  return json_answer(200, std::move(out).take());
+}
+
+http::Response receive(Call& call, service::TestMode& mode, const base::Clock& clock) {
+  const std::string body = base::with_valid_utf8(call.request.body);
+  return mode.receive(call.id, {base::to_ms(clock.now()), body}) ? json_answer(200, "{}")
+                                                                 : problem(503, "Too many ids are listened to.");
+}
+
+http::Response show_received(const Call& call, const service::TestMode& mode) {
+  json::Writer out;
+  out.begin_object().key("arrivals").begin_array();
+  for (const service::Notified& notified : mode.received(call.id)) {
+    out.begin_object().member("at", base::to_instant(base::from_ms(notified.at_ms)));
+    out.member("body", notified.body).end_object();
   }
   out.end_array().end_object();
   return json_answer(200, std::move(out).take());
@@ -113,8 +132,8 @@ http::Response show_trace(const Call& call, const service::TestMode& mode) {
 
 }  // namespace
 
-std::vector<Route> test_routes(service::TestMode& mode) {
-  return {
+std::vector<Route> test_routes(service::TestMode& mode, const base::Clock& clock) {
+  std::vector<Route> routes = {
       {http::Method::kPost, Place::kServer, "/test/script", kAnyClient,
        [&mode](Call& call) { return add_script(call, mode); }},
       {http::Method::kGet, Place::kServer, "/test/script", kAnyClient,
@@ -126,17 +145,29 @@ std::vector<Route> test_routes(service::TestMode& mode) {
        }},
       {http::Method::kPost, Place::kServer, "/test/faults", kAnyClient,
        [&mode](Call& call) { return add_faults(call, mode); }},
+      {http::Method::kGet, Place::kServer, "/test/trace", kAnyClient,
+       [&mode](Call& call) { return show_trace(call.caller.client, mode); }},
+      {http::Method::kPost, Place::kServer, "/test/notifications/{id}", kOpen,
+       [&mode, &clock](Call& call) { return receive(call, mode, clock); }},
+      {http::Method::kGet, Place::kServer, "/test/notifications/{id}", kAnyClient,
+       [&mode](Call& call) { return show_received(call, mode); }},
   };
+  for (Route& route : page_routes("/try", "try.html")) routes.push_back(std::move(route));
+  return routes;
 }
 
 std::vector<Route> trace_routes(const service::TestMode& mode) {
-  return {{http::Method::kGet, Place::kServer, "/admin/trace", auth::kAdminScope,
-           [&mode](Call& call) { return show_trace(call, mode); }}};
+  return {{http::Method::kGet, Place::kServer, "/admin/trace", auth::kAdminScope, [&mode](Call& call) {
+             return show_trace(std::string(call.request.parameter("client").value_or(call.caller.client)), mode);
+           }}};
 }
 
 http::Response answer_in_test_mode(http::Request& request, const std::function<http::Response(http::Request&)>& handler,
                                    const std::string& client, service::TestMode& mode, const base::Clock& clock) {
-  if (request.path.starts_with("/test/") || request.path.starts_with("/admin/")) return handler(request);
+  constexpr std::array<std::string_view, 4> kNotTried = {"/test/", "/admin/", "/console/", "/try"};
+  const auto is_below = [&request](std::string_view prefix) { return request.path.starts_with(prefix); };
+  if (std::ranges::any_of(kNotTried, is_below)) return handler(request);
+  const auto start = std::chrono::steady_clock::now();
   service::TracedExchange exchange;
   exchange.at_ms = base::to_ms(clock.now());
   exchange.method = request.method_text;
@@ -155,6 +186,8 @@ http::Response answer_in_test_mode(http::Request& request, const std::function<h
   } else {
     response = handler(request);
   }
+  exchange.duration_us =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count();
   exchange.status = response.drop ? 0 : response.status;
   exchange.response = response.content();
   mode.record(client, std::move(exchange));

@@ -6,6 +6,9 @@
 //   POST   /test/faults   {"faults": [{"fault": "delay", "milliseconds": 500}, {"fault": "status", "status": 503},
 //                         {"fault": "drop"}, {"fault": "lose-notification"}, {"fault": "duplicate-notification"}]}
 //   GET    /test/script   how many outcomes are left; DELETE forgets outcomes, faults and trace
+//   GET    /test/trace    what the caller exchanged, with bodies
+//   POST   /test/notifications/{id}   a listener for subscriptions, open to whoever notifies; GET tells what came
+//   GET    /try           a page for all of it
 //   GET    /admin/trace   what the caller, or ?client=, exchanged, with bodies (admin listener)
 
 #include <vector>
@@ -17,7 +20,7 @@
 namespace pas::endpoints {
 
 // All references outlive the routes.
-std::vector<Route> test_routes(service::TestMode& mode);
+std::vector<Route> test_routes(service::TestMode& mode, const base::Clock& clock);
 std::vector<Route> trace_routes(const service::TestMode& mode);
 
 // Answers as `handler` does, with the client's faults, and records it.

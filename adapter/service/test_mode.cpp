@@ -92,6 +92,26 @@ std::vector<TracedExchange> TestMode::trace(std::string_view client) const {
   return {found->second.exchanges.begin(), found->second.exchanges.end()};
 }
 
+bool TestMode::receive(std::string_view box, Notified notified) {
+  if (notified.body.size() > kMostTracedBytes) notified.body.resize(kMostTracedBytes);
+  const std::lock_guard lock(mutex_);
+  auto found = boxes_.find(box);
+  if (found == boxes_.end()) {
+    if (boxes_.size() >= kMostBoxes) return false;
+    found = boxes_.emplace(box, std::deque<Notified>()).first;
+  }
+  found->second.push_back(std::move(notified));
+  if (found->second.size() > kMostNotified) found->second.pop_front();
+  return true;
+}
+
+std::vector<Notified> TestMode::received(std::string_view box) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = boxes_.find(box);
+  if (found == boxes_.end()) return {};
+  return {found->second.begin(), found->second.end()};
+}
+
 void TestMode::reset(std::string_view client) {
   const std::lock_guard lock(mutex_);
   const auto found = clients_.find(client);

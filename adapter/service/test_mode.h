@@ -40,13 +40,22 @@ struct TracedExchange {
   std::int64_t at_ms = 0;
   std::string method, target;
   int status = 0;
+  std::int64_t duration_us = 0;
   std::string request, response;  // the first kMostTracedBytes of each
+};
+
+// A notification that came to the built-in listener.
+struct Notified {
+  std::int64_t at_ms = 0;
+  std::string body;  // the first kMostTracedBytes
 };
 
 class TestMode {
  public:
   static constexpr std::size_t kMostSteps = 100;
   static constexpr std::size_t kMostExchanges = 100;
+  static constexpr std::size_t kMostBoxes = 20;
+  static constexpr std::size_t kMostNotified = 20;  // in a box, the newest
   static constexpr std::size_t kMostTracedBytes = std::size_t{256} << 10U;
 
   // False when there are too many.
@@ -64,6 +73,11 @@ class TestMode {
   void record(std::string_view client, TracedExchange exchange);
   std::vector<TracedExchange> trace(std::string_view client) const;  // the oldest first
 
+  // The listener has a box for each id that is used; false when there are too many.
+  bool receive(std::string_view box, Notified notified);
+  std::vector<Notified> received(std::string_view box) const;  // the oldest first
+
+  // Of the client; the boxes, which belong to none, stay.
   void reset(std::string_view client);
 
  private:
@@ -78,6 +92,7 @@ class TestMode {
 
   mutable std::mutex mutex_;
   std::map<std::string, Client, std::less<>> clients_;
+  std::map<std::string, std::deque<Notified>, std::less<>> boxes_;
 };
 
 }  // namespace pas::service

@@ -112,5 +112,35 @@ TEST_F(Commands, SubmitShowsEveryDecision) {
   }
 }
 
+TEST_F(Commands, AdminDecidesACase) {
+  support::RunningAdapter adapter({"--store", "memory", "--admin-listen", "127.0.0.1:0"});
+  ASSERT_NE(adapter.admin_port(), 0) << adapter.process().errors();
+  const std::string sample = "samples/bundles/row-13-not-met-adult.json";
+  support::Process submit({{"submit", "--to", "http://127.0.0.1:" + std::to_string(adapter.port()) + "/fhir", sample}});
+  ASSERT_EQ(submit.wait(), 0) << submit.errors();
+  const auto admin = [&adapter](std::vector<std::string> arguments, const std::string& input = "") {
+    const std::string to = "http://127.0.0.1:" + std::to_string(adapter.admin_port());
+    arguments.insert(arguments.begin(), {"admin", "--to", to});
+    support::Call call{std::move(arguments)};
+    call.input = input;
+    support::Process process(call);
+    const int code = process.wait();
+    return std::pair(code, process.output() + process.errors());
+  };
+  const auto [listed, queue] = admin({"queue"});
+  EXPECT_EQ(listed, 0);
+  const auto parsed = json::Document::parse(queue);
+  ASSERT_TRUE(parsed) << queue;
+  const std::string id(parsed->root()["cases"].at(0)["id"].text());
+  const std::string decision = R"({"revision": 1, "items": [{"sequence": 1, "action": "A1"}]})";
+  EXPECT_EQ(admin({"preview", id, "-"}, decision).first, 0);
+  EXPECT_EQ(admin({"decide", id, "-"}, decision).first, 0);
+  const auto [code, problem] = admin({"decide", id, "-"}, decision);
+  EXPECT_EQ(code, 1);
+  EXPECT_NE(problem.find(R"("status":409)"), std::string::npos) << problem;
+  EXPECT_EQ(admin({"case", "a/b"}).first, 2) << "an id, not a path";
+  EXPECT_EQ(admin({"reload"}).first, 0);
+}
+
 }  // namespace
 }  // namespace pas

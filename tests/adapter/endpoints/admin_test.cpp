@@ -197,5 +197,44 @@ TEST_F(AdminApi, RefusesAsAProblem) {
   EXPECT_NE(stranger.body.find(R"("title":"Unauthorized")"), std::string::npos) << stranger.body;
 }
 
+TEST_F(AdminApi, ServesTheConsoleOpenStrictAndKept) {
+  http::Request request;
+  request.method = http::Method::kGet;
+  request.path = "/console";
+  const endpoints::Router& admin = *routes_.routers().back();
+  const http::Response page = admin.handle(request, {});
+  EXPECT_EQ(page.status, 200);
+  EXPECT_TRUE(page.headers.find("Content-Security-Policy")->starts_with("default-src 'none'; script-src 'self';"));
+  EXPECT_EQ(page.body.find("@EDITION@"), std::string::npos);
+  EXPECT_EQ(page.body.find("<script>"), std::string::npos) << "inline scripts are forbidden";
+  request.headers.add("If-None-Match", std::string(*page.headers.find("ETag")));
+  EXPECT_EQ(admin.handle(request, {}).status, 304);
+  const auto at = page.body.find("/console/");
+  request.path = page.body.substr(at, page.body.find('"', at) - at);
+  const http::Response asset = admin.handle(request, {});
+  EXPECT_EQ(asset.status, 200) << request.path;
+  EXPECT_EQ(asset.headers.find("Cache-Control"), "public, max-age=31536000, immutable");
+  request.path.replace(request.path.find('/', 1) + 1, 16, "0123456789abcdef");
+  EXPECT_EQ(admin.handle(request, {}).status, 404) << "not of another edition";
+}
+
+TEST(TestListener, KeepsWhatIsNotifiedByItsId) {
+  endpoints_test::Routes routes("memory");
+  EXPECT_EQ(ask(routes, http::Method::kPost, "/test/notifications/box-1", R"({"first": 1})").status, 200);
+  for (int i = 2; i <= 21; ++i) {
+    EXPECT_EQ(ask(routes, http::Method::kPost, "/test/notifications/box-" + std::to_string(i)).status,
+              i > 20 ? 503 : 200);
+  }
+  const auto arrivals = [&routes](const std::string& box) {
+    auto answer = ask(routes, http::Method::kGet, "/test/notifications/" + box);
+    return json::Document::parse(std::string(answer.content())).value();
+  };
+  const json::Document first = arrivals("box-1");
+  ASSERT_EQ(first.root()["arrivals"].size(), 1U);
+  EXPECT_EQ(first.root()["arrivals"].at(0)["body"].text(), R"({"first": 1})");
+  EXPECT_EQ(arrivals("nobody").root()["arrivals"].size(), 0U);
+  EXPECT_EQ(ask(routes, http::Method::kGet, "/test/trace").status, 200);
+}
+
 }  // namespace
 }  // namespace pas

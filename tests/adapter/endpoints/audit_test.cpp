@@ -55,6 +55,8 @@ const std::map<std::string, std::string> kExpected = {
     {"GET /test/script", "search-type E"},
     {"DELETE /test/script", "delete D"},
     {"POST /test/faults", "update U"},
+    {"GET /test/trace", "search-type E"},
+    {"GET /test/notifications/{id}", "read R"},
 };
 
 class AuditOfRoutes : public testing::Test {

@@ -1,0 +1,83 @@
+// One case: what is asked for, why it waits, the documents, what happened, and the decision.
+
+import { ask } from './api.js';
+import { chip, h, say, show, table } from './dom.js';
+import { deadline, instant, isExpedited, kActions, kKinds, kReasons, span } from './codes.js';
+import { explanation } from './criteria.js';
+import { resources } from './documents.js';
+import { decisionForm } from './decide.js';
+
+const kHappened = { submit: 'submitted', review: 'a reviewer decided', information: 'information arrived', deadline: 'the deadline passed' };
+
+function head(record, material) {
+  const due = deadline(record);
+  const patient = material.bundle.entry?.map((entry) => entry.resource).find((resource) => resource?.resourceType === 'Patient') || {};
+  const initials = [patient.name?.[0]?.given?.[0], patient.name?.[0]?.family].filter(Boolean).map((part) => `${[...part][0]}.`).join(' ');
+  return [h('h1', {}, `Case of ${initials || 'a member'}, ${record.items.map((item) => item.procedureCode).join(', ')}`),
+    h('p', { class: 'facts' },
+      chip(record.status, record.status === 'pended' ? 'wait' : 'plain'), ' ',
+      record.status === 'pended' && [chip(due.text, due.kind), ' '], isExpedited(record) && [chip('expedited', 'bad'), ' '],
+      `${record.payer}, member ${record.memberId}, born ${patient.birthDate || '?'}, received ${instant(record.receivedAt)} `
+      + `(${span(record.ageSeconds)} ago) from ${record.client}, version ${record.version}, revision ${record.revision}`),
+    record.replacedBy && h('p', { class: 'card notice' }, 'An update has taken the place of this case: ',
+      h('a', { href: `#case/${record.replacedBy}` }, 'open it')),
+    record.priorId && h('p', {}, h('a', { href: `#case/${record.priorId}` }, 'The case that this one updates'))];
+}
+
+function itemRow(item) {
+  const asked = item.state?.item || {};
+  const decided = item.state?.decision || {};
+  return h('tr', {},
+    h('th', { scope: 'row' }, item.sequence),
+    h('td', {}, item.procedureCode, h('small', {}, asked.productOrService?.coding?.[0]?.display || '')),
+    h('td', {}, asked.quantity ? `${asked.quantity.value} ${asked.quantity.unit || asked.quantity.code || ''}` : '',
+      h('small', {}, asked.servicedPeriod ? `${asked.servicedPeriod.start || '…'} to ${asked.servicedPeriod.end || '…'}` : asked.servicedDate || '')),
+    h('td', {}, chip(`${item.action} ${kActions[item.action] || ''}`, kKinds[item.action] || 'plain'),
+      h('small', {}, item.reason ? `${item.reason} ${kReasons[item.reason] || ''}` : '')),
+    h('td', {}, (decided.notes || []).map((note) => h('div', {}, note))));
+}
+
+function history(record, material) {
+  const reviews = record.records.filter((each) => each.reviewer);
+  const rows = [
+    ...record.history.map((entry) => [entry.at, `${kHappened[entry.action] || entry.action}`, entry.actor, `revision ${entry.revision}`]),
+    ...material.arrivals.map((arrival) => [arrival.at, 'a message of the EHR', '', arrival.id]),
+  ].sort((a, b) => (a[0] < b[0] ? -1 : 1));
+  return h('section', { class: 'card' }, h('h2', {}, 'History'),
+    table(['When', 'What', 'By', ''], rows.map(([at, ...rest]) => h('tr', {}, h('td', {}, instant(at)), rest.map((text) => h('td', {}, text))))),
+    reviews.length > 0 && [h('h3', {}, 'Earlier reviews'), h('ul', {}, reviews.map((each) => h('li', {},
+      `Item ${each.itemSequence}: ${each.decision.action} ${kActions[each.decision.action] || ''}, by ${each.reviewer.actor}. `,
+      (each.decision.notes || []).join(' '))))]);
+}
+
+export async function open(id) {
+  const path = `/admin/cases/${encodeURIComponent(id)}`;
+  const [record, material] = await Promise.all([ask(path), ask(`${path}/request`)]);
+  const explained = record.items.map((item) => ({
+    item, why: record.records.filter((each) => each.policy && each.itemSequence === item.sequence).pop(),
+  }));
+  show(h('p', {}, h('a', { href: '#queue' }, '← Queue')),
+    head(record, material),
+    h('section', { class: 'card' }, h('h2', {}, 'Items'),
+      h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Items' },
+        table(['Item', 'Service', 'Asked for', 'Now', 'Notes'], record.items.map(itemRow)))),
+    h('div', { class: 'columns' },
+      h('div', {},
+        explained.map(({ item, why }) => [h('h2', {}, `Item ${item.sequence}: ${item.procedureCode}`),
+          why ? explanation(why, material.bundle)
+            : h('p', { class: 'card empty' }, 'No policy was applied to this item.')]),
+        h('section', { class: 'card' }, h('h2', {}, 'Documents and data'), resources(material))),
+      h('div', { class: 'side' },
+        h('section', { class: 'card' }, h('h2', {}, 'Decide'), decisionForm(record, () => open(id))),
+        history(record, material))));
+  document.title = 'Case';
+  say(`The case has ${record.items.length} items; ${record.items.filter((item) => item.action === 'A4').length} wait.`);
+  document.getElementById('main').focus();
+  scrollTo(0, 0);
+}
+
+export function onKey(key) {
+  if (key !== 'd') return false;
+  document.querySelector('#decision select')?.focus();
+  return true;
+}

@@ -1,0 +1,156 @@
+// Deciding a case's items: what is wanted for each, the ClaimResponse as it would be sent, and only then the decision.
+
+import { ask, Refused } from './api.js';
+import { chip, h, labelled, say, table } from './dom.js';
+import { instant, kActions, kDenials, kKinds, kReasons } from './codes.js';
+import { fhirTable } from './documents.js';
+
+const kChoices = [['', 'leave it pended'], ['A1', 'Certify'], ['A6', 'Modify'], ['A3', 'Deny'], ['A4', 'Ask for information']];
+const kReviewer = 'pas-reviewer';  // name and NPI, for this tab
+
+function itemForm(item) {
+  const asked = item.state?.decision || {};
+  const requested = item.state?.item || {};
+  const id = `item-${item.sequence}`;
+  const fields = {
+    note: h('textarea', { rows: '3', id: `${id}-note` }),
+    reason: h('select', {}, h('option', { value: '' }, 'choose a reason'),
+      kDenials.map((code) => h('option', { value: code }, `${code} ${kReasons[code]}`))),
+    quantity: h('input', { type: 'number', min: '0', step: 'any', value: requested.quantity?.value ?? '' }),
+    validFrom: h('input', { type: 'date', value: requested.servicedPeriod?.start || requested.servicedDate || '' }),
+    validTo: h('input', { type: 'date', value: requested.servicedPeriod?.end || '' }),
+  };
+  const documents = (asked.documents || []).map((document) => ({ document, box: h('input', { type: 'checkbox', checked: true }) }));
+  const questions = (asked.questions || []).map((question) => ({ question, box: h('input', { type: 'checkbox', checked: true }) }));
+  const other = { loinc: h('input', { placeholder: '34117-2' }), title: h('input', { placeholder: 'History and physical note' }) };
+  const box = (each, text) => h('label', { class: 'check' }, each.box, ' ', text);
+  const parts = {
+    A6: h('div', { class: 'row' }, labelled(`Quantity${requested.quantity?.unit ? ` (${requested.quantity.unit})` : ''}`, fields.quantity),
+      labelled('From', fields.validFrom), labelled('Until', fields.validTo)),
+    A3: labelled('Reason', fields.reason, 'A denial needs a reason and a note that the provider can act on.'),
+    A4: h('fieldset', {}, h('legend', {}, 'What is missing'),
+      documents.map((each) => box(each, `${each.document.title} (${each.document.loinc})`)),
+      questions.map((each) => box(each, `Question ${each.question}`)),
+      h('div', { class: 'row' }, labelled('Another document, LOINC', other.loinc), labelled('its title', other.title))),
+  };
+  const action = h('select', {
+    id, onchange: () => {
+      for (const [name, part] of Object.entries(parts)) part.hidden = name !== action.value;
+      noteField.hidden = !action.value;
+    },
+  }, kChoices.map(([value, text]) => h('option', { value }, text)));
+  const noteField = labelled('Note for the provider', fields.note);
+  noteField.hidden = true;
+  for (const part of Object.values(parts)) part.hidden = true;
+  const code = requested.productOrService?.coding?.[0];
+  const element = h('fieldset', { class: 'item' },
+    h('legend', {}, `Item ${item.sequence}: ${item.procedureCode} `, h('small', {}, code?.display || '')),
+    h('label', { class: 'field', for: id }, h('span', {}, 'Decision'), action), Object.values(parts), noteField);
+
+  const read = () => {
+    const wanted = { sequence: item.sequence, action: action.value };
+    if (fields.note.value.trim()) wanted.note = fields.note.value.trim();
+    if (action.value === 'A3' && fields.reason.value) wanted.reason = fields.reason.value;
+    if (action.value === 'A6') {
+      if (fields.quantity.value !== '') wanted.quantity = Number(fields.quantity.value);
+      if (fields.validFrom.value) wanted.validFrom = fields.validFrom.value;
+      if (fields.validTo.value) wanted.validTo = fields.validTo.value;
+    }
+    if (action.value === 'A4') {
+      wanted.documents = documents.filter((each) => each.box.checked).map((each) => {
+        const { loinc, title, reportType, modifier } = each.document;
+        return { loinc, title, reportType, modifier };
+      });
+      if (other.loinc.value.trim() || other.title.value.trim()) {
+        wanted.documents.push({ loinc: other.loinc.value.trim(), title: other.title.value.trim() });
+      }
+      wanted.questions = questions.filter((each) => each.box.checked).map((each) => each.question);
+    }
+    return wanted;
+  };
+  return { element, read, isDecided: () => action.value !== '' };
+}
+
+const reviewActions = (response) => (response.item || []).map((item) => {
+  const inner = item.adjudication?.[0]?.extension?.find((each) => each.url.endsWith('reviewAction'))?.extension || [];
+  const coding = (name) => inner.find((each) => each.url.endsWith(name))?.valueCodeableConcept?.coding?.[0];
+  return {
+    sequence: item.itemSequence, action: coding('reviewActionCode'), reason: coding('reasonCode'),
+    number: inner.find((each) => each.url === 'number')?.valueString,
+    notes: (item.noteNumber || []).map((number) => response.processNote?.find((note) => note.number === number)?.text),
+  };
+});
+
+function summary(response) {
+  const name = (coding) => (coding ? `${coding.code} ${coding.display || ''}` : '');
+  return [table(['Item', 'Decision', 'Notes'], reviewActions(response).map((item) => h('tr', {},
+    h('th', { scope: 'row' }, item.sequence),
+    h('td', {}, chip(name(item.action), kKinds[item.action?.code] || 'plain'), h('small', {}, name(item.reason)), h('small', {}, item.number)),
+    h('td', {}, item.notes.map((note) => h('div', {}, note)))))),
+  h('details', {}, h('summary', {}, 'The whole ClaimResponse'), fhirTable(response))];
+}
+
+// What happened to the case since it was read.
+async function tellChange(record, reload, target) {
+  const now = await ask(`/admin/cases/${record.id}`);
+  const since = now.history.filter((entry) => entry.revision > record.revision);
+  target.replaceChildren(h('div', { class: 'card notice', role: 'alert' },
+    h('h3', {}, 'The case has changed while you were reading it'),
+    h('p', {}, 'Nothing of yours was stored. Since then:'),
+    h('ul', {}, since.map((entry) => h('li', {}, `${instant(entry.at)}: ${entry.action}, by ${entry.actor}`))),
+    h('ul', {}, now.items.map((item) => h('li', {}, `Item ${item.sequence} is now ${item.action} ${kActions[item.action] || ''}`))),
+    h('button', { type: 'button', class: 'primary', onclick: reload }, 'Load the case as it is now')));
+}
+
+export function decisionForm(record, reload) {
+  const items = record.items.filter((item) => item.action === 'A4' && !record.replacedBy).map(itemForm);
+  if (!items.length) return h('p', { class: 'empty' }, 'No item of this case waits for a decision.');
+  const kept = JSON.parse(sessionStorage.getItem(kReviewer) || '{}');
+  const name = h('input', { required: true, autocomplete: 'name', value: kept.name || '' });
+  const npi = h('input', { inputmode: 'numeric', pattern: '[0-9]{10}', maxlength: '10', value: kept.npi || '' });
+  const result = h('div', { id: 'preview', 'aria-live': 'polite' });
+  const body = () => {
+    const reviewer = { name: name.value.trim() };
+    if (npi.value.trim()) reviewer.npi = npi.value.trim();
+    sessionStorage.setItem(kReviewer, JSON.stringify(reviewer));
+    return { revision: record.revision, reviewer, items: items.filter((item) => item.isDecided()).map((item) => item.read()) };
+  };
+  const attempt = async (work) => {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (error.status === 409) return tellChange(record, reload, result);
+      const mistakes = error.mistakes.length ? error.mistakes : [error.message];
+      result.replaceChildren(h('div', { class: 'card notice', role: 'alert' }, h('h3', {}, 'Not yet'),
+        h('ul', {}, mistakes.map((mistake) => h('li', {}, mistake)))));
+    }
+    return undefined;
+  };
+  const preview = () => attempt(async () => {
+    const wanted = body();
+    const answer = await ask(`/admin/cases/${record.id}/preview`, wanted);
+    const send = h('button', {
+      type: 'button', class: 'primary', id: 'confirm', onclick: () => attempt(async () => {
+        send.disabled = true;
+        await ask(`/admin/cases/${record.id}/decision`, wanted);
+        await reload();
+        say('Decided. Whoever subscribed will be told.');
+      }).finally(() => { send.disabled = false; }),
+    }, 'Send this decision');
+    result.replaceChildren(h('div', { class: 'card' }, h('h3', {}, 'What the provider will get'),
+      summary(answer.entry[0].resource),
+      h('p', { class: 'row' }, send, h('button', { type: 'button', onclick: () => result.replaceChildren() }, 'Go back'))));
+    result.scrollIntoView({ block: 'nearest' });
+    send.focus();
+  });
+  return h('form', {
+    id: 'decision', onsubmit: (event) => {
+      event.preventDefault();
+      preview();
+    }, oninput: () => result.replaceChildren(),
+  },
+  items.map((item) => item.element),
+  h('div', { class: 'row' }, labelled('Your name', name), labelled('Your NPI', npi, 'ten digits, if you have one')),
+  h('p', {}, h('button', { class: 'primary' }, 'Preview the answer')), result);
+}

@@ -1,0 +1,44 @@
+// Elements made from data: text only ever becomes text, so nothing of a request can become markup.
+
+const kSvg = 'http://www.w3.org/2000/svg';
+
+function fill(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
+    else if (name === 'value' || name === 'checked' || name === 'disabled') element[name] = value;
+    else element.setAttribute(name, value === true ? '' : value);
+  }
+  for (const child of children.flat(Infinity)) {
+    if (child !== undefined && child !== null && child !== false) element.append(child);
+  }
+  return element;
+}
+
+export const h = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
+export const svg = (tag, attributes = {}, ...children) => fill(document.createElementNS(kSvg, tag), attributes, children);
+
+export function show(...children) {
+  const main = document.getElementById('main');
+  main.replaceChildren(...children.flat(Infinity).filter((child) => child));
+  return main;
+}
+
+// Read out by a screen reader, and shown under the bar.
+export function say(text, isBad = false) {
+  const status = document.getElementById('status');
+  status.textContent = text;
+  status.classList.toggle('bad', isBad);
+}
+
+export function table(head, rows, attributes = {}) {
+  return h('table', attributes,
+    h('thead', {}, h('tr', {}, head.map((title) => h('th', { scope: 'col' }, title)))),
+    h('tbody', {}, rows));
+}
+
+export function labelled(text, control, hint) {
+  return h('label', { class: 'field' }, h('span', {}, text), control, hint && h('small', {}, hint));
+}
+
+export const chip = (text, kind) => h('span', { class: `chip ${kind}` }, text);

@@ -1,0 +1,67 @@
+// The tester's page: submit, faults at their lines, scripted outcomes, notifications at the listener; and that it is
+// not there without the test mode.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { faintTexts, launch, namelessControls, openPage, shoot, startAdapter } from './fixture.mjs';
+
+let adapter;
+let browser;
+let page;
+
+before(async () => {
+  adapter = await startAdapter('--test-mode');
+  browser = await launch();
+  page = await openPage(browser);
+  await page.goto(`${adapter.url}/try`);
+  await page.waitForFunction(() => document.getElementById('request')?.value.includes('"Claim"'));
+});
+after(async () => {
+  assert.deepEqual(page?.complaints.filter((text) => !text.startsWith('Failed to load')), []);
+  assert.deepEqual([...(page?.hosts || [])], [new URL(adapter.url).host]);
+  await browser?.close();
+  await adapter?.stop();
+});
+
+test('a sample is submitted and its answer stands beside it', async () => {
+  await page.click('#submit');
+  await page.waitForSelector('#answer .chip');
+  assert.match(await page.textContent('#answer'), /HTTP 200.*Item 1: A1 Certified in total/s);
+  await page.waitForSelector('#trace tbody tr');
+  assert.match(await page.textContent('#trace'), /POST \/fhir\/Claim\/\$submit.*200.* ms/s);
+  await shoot(page, 'try');
+  assert.deepEqual(await faintTexts(page), []);
+  assert.deepEqual(await namelessControls(page), []);
+});
+
+test('faults stand at their lines', async () => {
+  await page.selectOption('#sample', 'broken-05-first-entry-not-claim');
+  await page.waitForFunction(() => !document.getElementById('request').value.slice(0, 400).includes('"Claim"'));
+  await page.click('#submit');
+  await page.waitForSelector('.fault-text');
+  assert.match(await page.textContent('#answer'), /HTTP 400/);
+  await shoot(page, 'try-faults');
+});
+
+test('an outcome is scripted, and its notification arrives on the page', async () => {
+  await page.selectOption('#sample', 'row-13-not-met-adult');
+  await page.waitForFunction(() => document.querySelector('[name=organization]').value !== '');
+  await page.waitForFunction(() => document.getElementById('request').value.includes('"Claim"'));
+  await page.getByRole('button', { name: 'Subscribe this page' }).click();
+  await page.waitForFunction(() => document.getElementById('arrivals').textContent.includes('handshake'));
+  await page.selectOption('[name=then]', 'A1');
+  await page.fill('[name=after]', '1');
+  await page.getByRole('button', { name: 'Queue it' }).click();
+  await page.waitForFunction(() => document.getElementById('left').textContent.startsWith('1 '));
+  await page.click('#submit');
+  await page.waitForFunction(() => document.getElementById('answer').textContent.includes('A4 Pended'));
+  await page.waitForFunction(() => document.getElementById('arrivals').textContent.includes('A1 Certified in total'));
+  await shoot(page, 'try-notified');
+});
+
+test('the page is there in test mode only', async () => {
+  const plain = await startAdapter();
+  assert.equal((await fetch(`${plain.url}/try`)).status, 404);
+  assert.equal((await fetch(`${plain.url}/console`)).status, 404, 'on the admin listener alone');
+  await plain.stop();
+});
