@@ -135,7 +135,7 @@ endpoints::Router Serving::public_router() {
                                 {.software_version = PAS_VERSION,
                                  .build_date = kReleaseDate,
                                  .test_mode = options_.test_mode,
-                                 .token_url = smart ? smart->token_url : ""},
+                                 .asks_for_tokens = smart.has_value()},
                                 public_url_);
 }
 

@@ -100,7 +100,7 @@ std::vector<std::string> proved_by_kit(std::string_view version) {
     }
   }
   std::ranges::sort(ids);
-  ids.erase(std::ranges::unique(ids).begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   return ids;
 }
 

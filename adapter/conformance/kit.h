@@ -15,7 +15,7 @@
 //       patch: names of patches, and operations; wrap: true inside Parameters
 //       body: JSON, or text as it is, in place of a bundle; type: its media type
 //       hear: by FHIRPath that is true, the notification to wait for, whose body is what is expected of
-//       status ("2xx"); refused: true for 4xx with one OperationOutcome
+//       status ("2xx"); refused: true for 400, 412, 413, 415 or 422 with one OperationOutcome
 //       skip_if: by FHIRPath that is true, the reason
 //       expect: by FHIRPath over the answer the value, several joined by a comma; %request is what was sent
 //       keep: by name the FHIRPath of a value, which later steps write as ${name}

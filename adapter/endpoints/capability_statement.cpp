@@ -77,13 +77,18 @@ void write_resource(json::Writer& out, std::span<const Route> routes, std::strin
   out.end_object();
 }
 
-void write_security(json::Writer& out, const std::string& token_url) {
-  constexpr std::string_view kOauthUris = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris";
+// The token endpoint stands in .well-known/smart-configuration: the extension oauth-uris wants an authorization
+// endpoint too, and Backend Services have none.
+void write_security(json::Writer& out) {
   constexpr std::string_view kServices = "http://terminology.hl7.org/CodeSystem/restful-security-service";
-  out.key("security").begin_object().key("extension").begin_array().begin_object().member("url", kOauthUris);
-  out.key("extension").begin_array().begin_object().member("url", "token").member("valueUri", token_url);
-  out.end_object().end_array().end_object().end_array();
-  out.key("service").begin_array().begin_object().key("coding").begin_array().begin_object();
+  out.key("security")
+      .begin_object()
+      .key("service")
+      .begin_array()
+      .begin_object()
+      .key("coding")
+      .begin_array()
+      .begin_object();
   out.member("system", kServices).member("code", "SMART-on-FHIR").end_object().end_array().end_object().end_array();
   out.end_object();
 }
@@ -112,7 +117,7 @@ std::string write_capability_statement(std::span<const Route> routes, const pas:
              std::string(version.name));
   out.end_array();
   out.key("rest").begin_array().begin_object().member("mode", "server");
-  if (!facts.token_url.empty()) write_security(out, facts.token_url);
+  if (facts.asks_for_tokens) write_security(out);
   out.key("resource").begin_array();
   for (const std::string_view resource : resources_of(routes)) write_resource(out, routes, resource);
   out.end_array();

@@ -11,9 +11,9 @@ namespace pas::endpoints {
 
 struct ServerFacts {
   std::string software_version;
-  base::Date build_date;       // CapabilityStatement.date
-  bool test_mode = false;      // told to clients
-  std::string token_url = {};  // of SMART Backend Services; empty: no token is asked for
+  base::Date build_date;         // CapabilityStatement.date
+  bool test_mode = false;        // told to clients
+  bool asks_for_tokens = false;  // of SMART Backend Services
 };
 
 std::string write_capability_statement(std::span<const Route> routes, const pas::Version& version,

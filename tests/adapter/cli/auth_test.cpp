@@ -109,7 +109,7 @@ TEST_F(Smart, FromTheFirstQuestionToTheEnd) {
   const auto metadata = ask(adapter_->port(), http_request("GET", "/fhir/metadata"));
   ASSERT_TRUE(metadata);
   EXPECT_NE(metadata->body.find("\"SMART-on-FHIR\""), std::string::npos);
-  EXPECT_NE(metadata->body.find("\"valueUri\":\"" + url + "\""), std::string::npos);
+  EXPECT_EQ(metadata->body.find("oauth-uris"), std::string::npos) << "it wants an authorization endpoint";
 
   const auto nobody = submit("");
   EXPECT_EQ(nobody.status, 401);
@@ -167,6 +167,27 @@ TEST_F(Smart, SubmitGetsItsToken) {
   EXPECT_NE(submitted(1, as("ehr", "other.pem")).find("invalid_client"), std::string::npos);
   EXPECT_NE(submitted(2, as("ehr", "garbage.pem")).find("--client-key: "), std::string::npos);
   EXPECT_NE(submitted(2, {"--client-id", "ehr"}).find("--client-key"), std::string::npos);
+  EXPECT_EQ(adapter_->stop(), 0);
+}
+
+TEST_F(Smart, TheConformanceKitGetsItsTokenAndPasses) {
+  auto serve = arguments();
+  serve.insert(serve.end(), {"--notify-allow-http", "--notify-allow-host", "127.0.0.1"});
+  adapter_ = std::make_unique<support::RunningAdapter>(serve);
+  ASSERT_NE(adapter_->port(), 0) << adapter_->process().errors();
+  std::ofstream(folder_.file("key.pem")) << auth_test::private_pem("p384");
+  const std::vector<std::string> call = {"conformance", "--base",
+                                         "http://127.0.0.1:" + std::to_string(adapter_->port()) + "/fhir"};
+  auto with_token = call;
+  with_token.insert(with_token.end(),
+                    {"--client-id", "ehr", "--client-key", folder_.file("key.pem"), "--client-key-id", "k"});
+  support::Process known({with_token});
+  EXPECT_EQ(known.wait(), 0) << known.output() << known.errors();
+  EXPECT_NE(known.output().find("passed  subscription ("), std::string::npos) << known.output();
+  support::Process stranger({call});
+  EXPECT_EQ(stranger.wait(), 1);
+  EXPECT_NE(stranger.output().find("failed  refuse-not-json (spec-11, spec-39): status 401"), std::string::npos)
+      << "what asks for a token has not looked at the request: " << stranger.output();
   EXPECT_EQ(adapter_->stop(), 0);
 }
 

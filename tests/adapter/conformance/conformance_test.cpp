@@ -158,6 +158,7 @@ TEST(WrongServer, IsToldWhichRequirementItBreaks) {
        "OperationDefinition/other",
        {"Claim.Claim-inquiry", "Claim.Claim-submit", "format.json"}},
       {"$submit", R"("itemSequence":1)", R"("itemSequence":7)", {"spec-34"}},
+      {"$submit", R"("type":"collection")", R"("type":"document")", {"spec-30", "spec-31", "spec-33"}},
       {"$submit", "x12.org/005010/306", "x12.org/005010/999", {"spec-34"}},
       {"$submit", R"("status":"active")", R"("status":"alive")", {"conf-15", "spec-23"}},
       {"$submit",
