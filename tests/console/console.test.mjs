@@ -193,6 +193,7 @@ test('what a request holds never becomes markup', async () => {
   await page.waitForSelector('.document');
   assert.equal(await page.evaluate(() => window.hacked), undefined);
   assert.equal(await page.locator('main img, main script').count(), 0);
+  assert.doesNotMatch(await page.textContent('.document section'), /hacked/);
   assert.match(await page.textContent('.document'), /Plan.*Rest\..*One.*Day.*Monday/s);
   await page.locator('.document').scrollIntoViewIfNeeded();
   await shoot(page, 'documents');

@@ -71,7 +71,7 @@ export async function open(id) {
         h('section', { class: 'card' }, h('h2', {}, 'Decide'), decisionForm(record, () => open(id))),
         history(record, material))));
   document.title = 'Case';
-  say(`The case has ${record.items.length} items; ${record.items.filter((item) => item.action === 'A4').length} wait.`);
+  say(`To decide: ${record.items.filter((item) => item.action === 'A4').length} of ${record.items.length}.`);
   document.getElementById('main').focus();
   scrollTo(0, 0);
 }

@@ -44,7 +44,7 @@ function itemForm(item) {
   for (const part of Object.values(parts)) part.hidden = true;
   const code = requested.productOrService?.coding?.[0];
   const element = h('fieldset', { class: 'item' },
-    h('legend', {}, `Item ${item.sequence}: ${item.procedureCode} `, h('small', {}, code?.display || '')),
+    h('legend', {}, `Item ${item.sequence}: ${item.procedureCode}`), h('p', { class: 'service' }, code?.display || ''),
     h('label', { class: 'field', for: id }, h('span', {}, 'Decision'), action), Object.values(parts), noteField);
 
   const read = () => {
@@ -151,6 +151,6 @@ export function decisionForm(record, reload) {
     }, oninput: () => result.replaceChildren(),
   },
   items.map((item) => item.element),
-  h('div', { class: 'row' }, labelled('Your name', name), labelled('Your NPI', npi, 'ten digits, if you have one')),
+  h('div', { class: 'row' }, labelled('Your name', name), labelled('Your NPI, if you have one', npi)),
   h('p', {}, h('button', { class: 'primary' }, 'Preview the answer')), result);
 }

@@ -59,7 +59,7 @@ const words = (node) => node.textContent.replace(/\s+/g, ' ').trim();
 function narrative(node) {
   return [...node.childNodes].map((child) => {
     if (child.nodeType === Node.TEXT_NODE) return words(child) && h('span', {}, `${words(child)} `);
-    if (child.nodeType !== Node.ELEMENT_NODE) return null;
+    if (child.nodeType !== Node.ELEMENT_NODE || child.namespaceURI !== node.namespaceURI) return null;
     const rows = (kind) => [...child.getElementsByTagName('tr')].map((row) => [...row.children].filter((cell) => cell.localName === kind));
     switch (child.localName) {
       case 'table':

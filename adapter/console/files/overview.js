@@ -54,8 +54,8 @@ export async function open() {
   const waiting = figures.waiting.reduce((sum, each) => sum + each.cases, 0);
   show(h('h1', {}, 'Overview'),
     h('p', { class: 'facts' }, `${waiting} cases wait, ${figures.late} of them past their deadline.`),
-    h('section', { class: 'card' }, h('h2', {}, 'Items decided, by day'),
-      chart('Items decided by day, stacked by decision', days),
+    h('section', { class: 'card' }, h('h2', {}, 'Items answered, by day'),
+      chart('Items answered by day, stacked by decision', days),
       h('p', { class: 'legend' }, actions.map((action) => h('span', {}, h('span', { class: `dot fill-${kKinds[action] || 'plain'}` }), `${action} ${kActions[action] || ''}`))),
       figures.isPartial && h('p', { class: 'empty' }, 'Of the newest cases only: there are more than are counted.'),
       h('details', {}, h('summary', {}, 'The figures'), h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Decisions by day' },
