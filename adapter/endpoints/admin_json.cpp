@@ -43,8 +43,9 @@ http::Response problem_of(const base::Error& error) {
   return told;
 }
 
+// Its parameters are those of refusal(), beside which it stands in a Wording.
 http::Response problem_refusal(int status, validation::IssueType /*type*/, std::string_view /*rule*/,
-                               std::string detail) {
+                               std::string detail) {  // NOLINT(performance-unnecessary-value-param)
   return problem(status, detail);
 }
 
