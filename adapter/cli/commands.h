@@ -13,6 +13,8 @@ inline constexpr int kUsage = 2;
 
 void add_serve(CLI::App& app, int& exit_code);
 void add_evaluate(CLI::App& app, int& exit_code);
+void add_report(CLI::App& app, int& exit_code);
+void add_route(CLI::App& app, int& exit_code);
 void add_submit(CLI::App& app, int& exit_code);
 void add_validate(CLI::App& app, int& exit_code);
 void add_definitions(CLI::App& app, int& exit_code);

@@ -115,6 +115,13 @@ Loaded<std::shared_ptr<const inputs::Roster>> load_roster(const std::string& pat
   return std::make_shared<const inputs::Roster>(std::move(*roster));
 }
 
+Loaded<std::shared_ptr<const gateway::Payers>> load_payers(const std::string& path, const policy::PolicySet& policies) {
+  if (path.empty()) return std::shared_ptr<const gateway::Payers>();
+  auto payers = gateway::Payers::load(path, policies);
+  if (!payers) return payers.error().message + "\n";
+  return std::move(*payers);
+}
+
 Loaded<std::shared_ptr<const service::ValidationService>> load_validation(const std::string& packages) {
   std::vector<std::filesystem::path> paths;
   if (!packages.empty()) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "adapter/gateway/payers.h"
 #include "adapter/service/validation_service.h"
 #include "adapter/store/sealing.h"
 #include "adapter/store/store.h"
@@ -44,6 +45,8 @@ base::Result<std::unique_ptr<store::Store>> open_existing_store(const std::strin
                                                                 const std::string& keys);
 // Null for an empty path: without a roster nobody's enrolment is known.
 Loaded<std::shared_ptr<const inputs::Roster>> load_roster(const std::string& path);
+// Null for an empty path: the policies say which payers there are.
+Loaded<std::shared_ptr<const gateway::Payers>> load_payers(const std::string& path, const policy::PolicySet& policies);
 // With the FHIR packages of the folder `packages` (may be empty) before the built-in ones.
 Loaded<std::shared_ptr<const service::ValidationService>> load_validation(const std::string& packages);
 

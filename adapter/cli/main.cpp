@@ -12,6 +12,8 @@ int main(int argc, char** argv) {
   int exit_code = pas::cli::kDone;
   pas::cli::add_serve(app, exit_code);
   pas::cli::add_evaluate(app, exit_code);
+  pas::cli::add_report(app, exit_code);
+  pas::cli::add_route(app, exit_code);
   pas::cli::add_submit(app, exit_code);
   pas::cli::add_validate(app, exit_code);
   pas::cli::add_definitions(app, exit_code);

@@ -31,6 +31,7 @@ void add_mistake(const Loaded<T>& loaded, std::string& mistakes) {
 Loaded<ServeInputs> load_inputs(const ServeOptions& options, const base::Clock& clock, base::IdSource& ids,
                                 observe::Log& log) {
   auto policies = load_policies(options.policies);
+  auto payers = policies ? load_payers(options.payers, **policies) : Loaded<std::shared_ptr<const gateway::Payers>>();
   auto roster = load_roster(options.providers);
   auto validation = load_validation(options.packages);
   auto documents = load_document_tools(options.documents);
@@ -39,6 +40,7 @@ Loaded<ServeInputs> load_inputs(const ServeOptions& options, const base::Clock& 
   auto store_keys = load_store_keys(options.store_keys);
   std::string mistakes;
   add_mistake(policies, mistakes);
+  add_mistake(payers, mistakes);
   add_mistake(roster, mistakes);
   add_mistake(validation, mistakes);
   add_mistake(documents, mistakes);
@@ -46,8 +48,8 @@ Loaded<ServeInputs> load_inputs(const ServeOptions& options, const base::Clock& 
   add_mistake(callers, mistakes);
   add_mistake(store_keys, mistakes);
   if (!mistakes.empty()) return mistakes;
-  return ServeInputs{std::move(*policies), std::move(*roster),  std::move(*validation), std::move(*documents),
-                     std::move(*tls),      std::move(*callers), std::move(*store_keys)};
+  return ServeInputs{std::move(*policies),  std::move(*payers), std::move(*roster),  std::move(*validation),
+                     std::move(*documents), std::move(*tls),    std::move(*callers), std::move(*store_keys)};
 }
 
 void report_inputs(const ServeInputs& inputs, observe::Log& log) {

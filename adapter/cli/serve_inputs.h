@@ -14,7 +14,8 @@ namespace pas::cli {
 
 struct ServeInputs {
   std::shared_ptr<const policy::PolicySet> policies;
-  std::shared_ptr<const inputs::Roster> roster;  // may be null
+  std::shared_ptr<const gateway::Payers> payers;  // null: those of the policies
+  std::shared_ptr<const inputs::Roster> roster;   // may be null
   std::shared_ptr<const service::ValidationService> validation;
   std::unique_ptr<const LoadedDocumentTools> documents;
   std::shared_ptr<http::Tls> tls;  // null for plain HTTP

@@ -83,6 +83,8 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
   command.add_option("--store-keys", options.store_keys,
                      std::string(kStoreKeysAbout) + ": the first encrypts; without it nothing is encrypted");
   command.add_option("--policies", options.policies, "Folder of the payers' policies")->capture_default_str();
+  command.add_option("--payers", options.payers,
+                     "TOML file of the payers served here and where each is decided; without it those of the policies");
   command.add_option("--providers", options.providers,
                      "Roster of enrolled providers (CSV); without it nobody's enrolment is known");
   command.add_option("--packages", options.packages,

@@ -22,6 +22,7 @@ struct ServeOptions {
   std::string store = "sqlite:pas-adapter.db";
   std::string store_keys;  // file; empty: nothing is encrypted
   std::string policies = "mappings/policies";
+  std::string payers;  // empty: those of the policies
   std::string providers;
   std::string packages;
   DocumentOptions documents;

@@ -3,6 +3,7 @@
 #include <iostream>
 #include <utility>
 
+#include "adapter/cli/forward_messages.h"
 #include "adapter/cli/retention_options.h"
 #include "adapter/endpoints/admin.h"
 #include "adapter/endpoints/admin_json.h"
@@ -38,22 +39,23 @@ Serving::Serving(const ServeOptions& options, const World& world, ServeInputs in
       store_(std::move(store)),
       trail_(std::move(trail)),
       adjudicator_(std::move(inputs_.policies), inputs_.roster, inputs_.validation, limits_of(options),
-                   inputs_.documents->tools()),
-      submit_(
-          adjudicator_, *store_, world.clock, world.ids,
-          {.timetable = timetable_of(options.deadlines), .test_mode = tester(), .figures = &figures_.of_services()}),
+                   inputs_.documents->tools(), inputs_.payers),
+      submit_(adjudicator_, *store_, world.clock, world.ids, submit_options()),
       inquire_(adjudicator_, *inputs_.validation, *store_, world.clock),
       subscriptions_(*store_, world.clock, world.ids, subscription_options()),
       faulty_sender_(*sender_, test_mode_),
       notifier_(*store_, subscriptions_, chosen_sender(), backoff_, world.clock),
       worker_(*store_, backoff_, world.clock, world.ids, world.log, {}),
       cases_(adjudicator_, *store_, world.clock, case_options()),
+      backends_(inputs_.payers, world.clock, world.ids),
+      forwarding_(forwarding_services()),
       limiter_(options.transport.rate),
       server_(
           public_listener(), [this](http::Request&& request) { return answer(request); }, endpoints::refusal_of_http,
           world.log, world.clock, world.ids) {
   notifier_.register_at(worker_);
   register_case_messages(worker_, cases_, *store_, world.log);
+  register_forward_messages(worker_, forwarding_);
   figures_.watch(*store_, server_, world.log, world.clock);
 }
 
@@ -81,6 +83,28 @@ service::CaseService::Options Serving::case_options() {
   made.subscribers = [this](const store::Case& record) { return subscriptions_.matching(record); };
   for (const endpoints::VersionBase& base : endpoints::versions()) made.versions.push_back(base.version);
   return made;
+}
+
+service::SubmitService::Options Serving::submit_options() {
+  service::SubmitService::Options made;
+  made.timetable = timetable_of(options_.deadlines);
+  made.test_mode = tester();
+  made.figures = &figures_.of_services();
+  made.forward = [this](const std::string& case_id, const service::SubmitRequest& request, service::Deadline until) {
+    return forwarding_.forward({case_id, request.origin, until}, request.via).is_answered();
+  };
+  return made;
+}
+
+service::Forwarding::Services Serving::forwarding_services() {
+  return {.backends = backends_,
+          .cases = cases_,
+          .adjudicator = adjudicator_,
+          .validation = *inputs_.validation,
+          .store = *store_,
+          .clock = world_.clock,
+          .log = world_.log,
+          .versions = case_options().versions};
 }
 
 http::Options Serving::public_listener() {
@@ -119,6 +143,7 @@ endpoints::SubscriptionServices Serving::subscription_services() {
 
 endpoints::Router Serving::public_router() {
   const auto smart = inputs_.callers->services();
+  const std::string gateway_id = inputs_.payers == nullptr ? "" : inputs_.payers->id();
   return endpoints::make_router({.submit = submit_,
                                  .inquire = inquire_,
                                  .cases = cases_,
@@ -131,7 +156,8 @@ endpoints::Router Serving::public_router() {
                                  .subscriptions = subscription_services(),
                                  .test_mode = tester(),
                                  .trail = trail_.get(),
-                                 .smart = smart},
+                                 .smart = smart,
+                                 .gateway_id = gateway_id},
                                 {.software_version = PAS_VERSION,
                                  .build_date = kReleaseDate,
                                  .test_mode = options_.test_mode,

@@ -17,6 +17,7 @@
 #include "adapter/http/server.h"
 #include "adapter/notify/notifier.h"
 #include "adapter/service/faulty_sender.h"
+#include "adapter/service/forwarding.h"
 #include "adapter/service/retention.h"
 
 namespace pas::cli {
@@ -47,6 +48,8 @@ class Serving {
   notify::Sender& chosen_sender();
   notify::SubscriptionOptions subscription_options();
   service::CaseService::Options case_options();
+  service::SubmitService::Options submit_options();
+  service::Forwarding::Services forwarding_services();
   endpoints::SubscriptionServices subscription_services();
   http::Options public_listener();
   http::Response answer(http::Request& request);
@@ -74,6 +77,8 @@ class Serving {
   notify::Notifier notifier_;
   notify::OutboxWorker worker_;
   const service::CaseService cases_;
+  const gateway::Backends backends_;
+  const service::Forwarding forwarding_;
 
   http::RateLimiter limiter_;
   // The routes name the public URL, which may need the port that the system chooses: early requests wait for them.

@@ -34,6 +34,7 @@ struct Services {
   service::TestMode* test_mode = nullptr;   // null: off
   audit::Trail* trail = nullptr;            // null: nothing is recorded
   std::optional<SmartServices> smart = {};  // nothing: nobody is asked who they are
+  std::string gateway_id = {};              // by which a request that was forwarded in a circle is known; empty: none
 };
 
 // The versions served: each below /pas/<version>/fhir, the newest also below /fhir.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "adapter/endpoints/outcomes.h"
+#include "adapter/gateway/via.h"
 #include "adapter/service/attachment.h"
 #include "fhir/json/document.h"
 #include "mappings/pas/request.h"
@@ -13,6 +14,7 @@ namespace pas::endpoints {
 namespace {
 
 constexpr std::size_t kMaxKeyBytes = 200;
+constexpr int kLoopDetected = 508;  // RFC 5842
 
 constexpr int kMostFound = 50;  // by a search, the newest first
 
@@ -69,7 +71,7 @@ base::Result<std::string> claim_response_of(const Call& call, const store::Store
 
 }  // namespace
 
-http::Response submit_claim(Call& call, const service::SubmitService& service) {
+http::Response submit_claim(Call& call, const service::SubmitService& service, std::string_view gateway_id) {
   service::SubmitRequest request;
   request.body = std::move(call.request.body);
   request.client = call.caller.client;
@@ -83,6 +85,12 @@ http::Response submit_claim(Call& call, const service::SubmitService& service) {
                      "The header Idempotency-Key must have 1 to " + std::to_string(kMaxKeyBytes) + " characters.");
     }
     request.idempotency_key = *key;
+  }
+  request.via = call.request.headers.find("Via").value_or("");
+  if (!gateway_id.empty() && gateway::is_loop(request.via, gateway_id)) {
+    http::Response loop;
+    loop.status = kLoopDetected;
+    return loop;
   }
   auto outcome = service.submit(request);
   if (auto* answered = std::get_if<service::Answered>(&outcome)) {

@@ -10,7 +10,8 @@
 
 namespace pas::endpoints {
 
-http::Response submit_claim(Call& call, const service::SubmitService& service);
+// 508 when the request came through this adapter before.
+http::Response submit_claim(Call& call, const service::SubmitService& service, std::string_view gateway_id);
 
 http::Response inquire_claim(Call& call, const service::InquireService& service);
 

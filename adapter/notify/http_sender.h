@@ -1,6 +1,6 @@
 #pragma once
-// One POST to a subscriber, over libcurl: no redirect, no proxy of the environment, no private address, bounded in time
-// and in what it reads. Connections are kept for the next one to the same host.
+// One POST to a subscriber, by the adapter's HTTP client: no private address but those allowed, bounded in time and in
+// what is read of the answer.
 
 #include <memory>
 #include <string>

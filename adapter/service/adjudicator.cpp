@@ -2,13 +2,28 @@
 
 #include <algorithm>
 
+#include "adapter/service/case_record.h"
+
 namespace pas::service {
 namespace {
+
+constexpr std::string_view kReviewReason = "0V";  // X12 886: requires medical review
 
 bool has_error_of(const std::vector<pas::BusinessError>& errors, int item_sequence) {
   return std::any_of(errors.begin(), errors.end(), [item_sequence](const pas::BusinessError& error) {
     return error.item_sequence == 0 || error.item_sequence == item_sequence;
   });
+}
+
+// An item that a person or another server decides.
+ItemOutcome for_review(const pas::Item& item, const gateway::Payer& payer) {
+  ItemOutcome outcome;
+  outcome.decision.item_sequence = item.sequence;
+  outcome.decision.action = kPendedAction;
+  outcome.decision.reason = kReviewReason;
+  outcome.decision.notes.push_back(payer.forward ? "Passed on to " + payer.name + ", which has not answered yet."
+                                                 : "A reviewer of " + payer.name + " decides this.");
+  return outcome;
 }
 
 // Claim.insurer by name and identifiers: who is asked.
@@ -28,15 +43,21 @@ const ItemOutcome* Adjudication::outcome_of(int item_sequence) const {
   return found == items.end() ? nullptr : &*found;
 }
 
+std::string Adjudication::payer_id() const {
+  if (route != nullptr) return route->id;
+  return payer != nullptr ? payer->id : std::string(request.payer);
+}
+
 Adjudicator::Adjudicator(std::shared_ptr<const policy::PolicySet> policies,
                          std::shared_ptr<const inputs::Roster> roster,
                          std::shared_ptr<const ValidationService> validation, json::Limits limits,
-                         const inputs::DocumentTools& document_tools)
+                         const inputs::DocumentTools& document_tools, std::shared_ptr<const gateway::Payers> payers)
     : policies_(std::move(policies)),
       roster_(std::move(roster)),
       validation_(std::move(validation)),
       limits_(limits),
-      document_tools_(document_tools) {}
+      document_tools_(document_tools),
+      payers_(std::move(payers)) {}
 
 Adjudicator::Outcome Adjudicator::adjudicate(std::string body, const Surroundings& surroundings) const {
   Outcome outcome = read(std::move(body), surroundings);
@@ -63,10 +84,12 @@ Adjudicator::Outcome Adjudicator::read(std::string body, const Surroundings& sur
                       .report = std::move(report),
                       .errors = {},
                       .policies = policies(),
+                      .payers = payers_,
                       .items = {}};
-  result.errors =
-      pas::find_business_errors(result.request, {.today = surroundings.today, .payers = result.policies->served()});
-  result.payer = payer_of(result.request, *result.policies);
+  pas::BusinessRules rules{.today = surroundings.today, .payers = {}};
+  if (payers_ == nullptr) rules.payers = result.policies->served();
+  result.errors = pas::find_business_errors(result.request, rules);
+  choose_payer(result, true);
   return result;
 }
 
@@ -84,22 +107,43 @@ base::Result<Adjudication> Adjudicator::reopen(std::string body) const {
                       .report = std::move(report),
                       .errors = {},
                       .policies = policies(),
+                      .payers = payers_,
                       .items = {}};
-  result.payer = payer_of(result.request, *result.policies);
+  choose_payer(result, false);
   return result;
 }
 
+void Adjudicator::choose_payer(Adjudication& result, bool is_new) const {
+  if (payers_ == nullptr) {
+    result.payer = payer_of(result.request, *result.policies);
+    return;
+  }
+  routing::Choice choice = payers_->table().choose(result.request);
+  if (choice.error) {
+    if (is_new) result.errors.push_back(std::move(*choice.error));
+    return;
+  }
+  result.route = payers_->find(choice.payer);
+  if (result.route->by_policy) result.payer = result.policies->find_payer_by_id(result.route->policies);
+}
+
 void Adjudicator::decide(Adjudication& result, const Surroundings& surroundings) const {
-  if (result.payer == nullptr || !result.request.created) return;
+  if ((result.payer == nullptr && result.route == nullptr) || !result.request.created) return;
   inputs::Documents documents(*result.index, document_tools_);
-  inputs::Environment environment{.roster = roster_.get(), .months_authorized = {}, .documents = &documents};
+  const bool has_roster = result.route != nullptr && result.route->roster != nullptr;
+  inputs::Environment environment{
+      .roster = (has_roster ? result.route->roster : roster_).get(), .months_authorized = {}, .documents = &documents};
   if (surroundings.months_authorized) {
     environment.months_authorized = [&](std::string_view member_id, std::string_view code) {
-      return surroundings.months_authorized(result.payer->id, member_id, code);
+      return surroundings.months_authorized(result.payer_id(), member_id, code);
     };
   }
   for (const pas::Item& item : result.request.items) {
     if (item.cancelled || has_error_of(result.errors, item.sequence)) continue;
+    if (result.payer == nullptr) {
+      result.items.push_back(for_review(item, *result.route));
+      continue;
+    }
     inputs::InputSet inputs =
         inputs::extract(pas::subject_of(result.request, item), *result.payer->catalog, environment);
     const policy::Policy* policy = result.payer->choose(inputs, *result.request.created);

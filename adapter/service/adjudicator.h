@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "adapter/gateway/payers.h"
 #include "adapter/service/validation_service.h"
 #include "fhir/base/calendar.h"
 #include "fhir/json/bundle_index.h"
@@ -27,7 +28,7 @@ namespace pas::service {
 
 struct ItemOutcome {
   inputs::InputSet inputs;
-  policy::Evaluation evaluation;
+  policy::Evaluation evaluation;  // without a policy: none was asked
   decision::Decision decision;
 };
 
@@ -39,8 +40,13 @@ struct Adjudication {
   validation::Report report;  // warnings only
   std::vector<pas::BusinessError> errors;
   std::shared_ptr<const policy::PolicySet> policies;
-  const policy::Payer* payer = nullptr;  // null only with business errors
-  std::vector<ItemOutcome> items;  // by policy; cancelled items and those with a business error are not among them
+  const policy::Payer* payer = nullptr;  // null only with business errors, and where a person decides
+  std::shared_ptr<const gateway::Payers> payers;
+  const gateway::Payer* route = nullptr;  // of those; null without them, and with a business error
+  std::vector<ItemOutcome> items;         // cancelled items and those with a business error are not among them
+
+  // Under which the store keeps the case.
+  std::string payer_id() const;
 
   // Null for an item that was cancelled or has a business error.
   const ItemOutcome* outcome_of(int item_sequence) const;
@@ -59,7 +65,8 @@ class Adjudicator {
  public:
   Adjudicator(std::shared_ptr<const policy::PolicySet> policies, std::shared_ptr<const inputs::Roster> roster,
               std::shared_ptr<const ValidationService> validation, json::Limits limits = {},
-              const inputs::DocumentTools& document_tools = {});
+              const inputs::DocumentTools& document_tools = {},
+              std::shared_ptr<const gateway::Payers> payers = nullptr);  // null: those of the policies
 
   // The report holds every fault of the sender when the request is refused.
   using Outcome = boost::system::result<Adjudication, validation::Report>;
@@ -85,6 +92,8 @@ class Adjudicator {
   }
 
  private:
+  void choose_payer(Adjudication& adjudication, bool is_new) const;
+
   // Not std::atomic<std::shared_ptr>: in libstdc++ 12 its load() does not order its read before a later store().
   mutable std::mutex policies_mutex_;
   std::shared_ptr<const policy::PolicySet> policies_;
@@ -92,6 +101,7 @@ class Adjudicator {
   std::shared_ptr<const ValidationService> validation_;
   json::Limits limits_;
   inputs::DocumentTools document_tools_;
+  std::shared_ptr<const gateway::Payers> payers_;
 };
 
 }  // namespace pas::service

@@ -102,7 +102,7 @@ store::Item stored_item(const Adjudication& adjudication, const ItemNow& now,
   if (now.answer.authorized && now.answer.authorized->quantity_code == kMonths) {
     kept.months = to_int(now.answer.authorized->quantity);
   }
-  if (now.outcome != nullptr) {
+  if (now.outcome != nullptr && adjudication.payer != nullptr) {
     kept.procedure_code = scalar(now.outcome->inputs, adjudication.payer->code_input);
     kept.transaction = scalar(now.outcome->inputs, adjudication.payer->transaction_input);
     kept.months = certified_months(adjudication, *now.outcome).value_or(0);
@@ -175,7 +175,7 @@ store::Case case_of(const Adjudication& adjudication, const std::vector<ItemNow>
   record.claim_id = request.claim["id"].text();
   record.member_id = request.member_id;
   record.patient_identifiers = copy(request.patient_identifiers);
-  record.payer = adjudication.payer != nullptr ? adjudication.payer->id : std::string(request.payer);
+  record.payer = adjudication.payer_id();
   record.request_date = text_of(request.created);
   record.priority = request.claim["priority"]["coding"].at(0)["code"].text();
   record.requestors = requestors_of(request);
@@ -197,7 +197,7 @@ std::vector<store::DecisionRecord> decision_records(const std::vector<ItemNow>& 
   std::vector<store::DecisionRecord> records;
   records.reserve(items.size());
   for (const ItemNow& now : items) {
-    if (now.outcome == nullptr) continue;
+    if (now.outcome == nullptr || now.outcome->evaluation.policy == nullptr) continue;
     const ItemOutcome& outcome = *now.outcome;
     records.push_back({now.sequence(), decision::to_json(outcome.evaluation, outcome.inputs, outcome.decision)});
   }

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "adapter/service/case_record.h"
+#include "adapter/service/forwarding.h"
 #include "adapter/service/numbers.h"
 #include "adapter/service/review.h"
+#include "fhir/json/writer.h"
 
 namespace pas::service {
 namespace {
@@ -18,6 +20,42 @@ bool is_conflict(const CaseService::Outcome& outcome) {
 
 bool waits_for_information(const ItemNow& now) {
   return now.decision.action == kPendedAction && (!now.decision.documents.empty() || !now.decision.questions.empty());
+}
+
+// Who answered, how its attachments are named, and with the first item the whole of the answer.
+store::DecisionRecord record_of(const ForeignAnswer& foreign, const ItemNow& now, bool is_first) {
+  json::Writer out;
+  out.begin_object().member("itemSequence", now.sequence()).member("answeredBy", foreign.payer);
+  out.key("decision").begin_object().member("action", now.decision.action).end_object();
+  if (!foreign.answer.tracking_id.empty()) out.member("trackingId", foreign.answer.tracking_id);
+  if (is_first) out.key("answer").raw(foreign.bundle);
+  out.end_object();
+  return {now.sequence(), std::move(out).take()};
+}
+
+// What the payer gave; a reference number that was told already stays unless there is another.
+void answer_item(const pas::AnsweredItem& answered, ItemNow& now) {
+  std::string reference = std::move(now.answer.administration_reference_number);
+  std::string previous = std::move(now.answer.previous_authorization_number);
+  now.decision = answered.decision;
+  now.answer = answered.answer;
+  if (now.answer.previous_authorization_number.empty()) now.answer.previous_authorization_number = std::move(previous);
+  if (!is_referenced(now.decision.action)) return;
+  if (now.answer.administration_reference_number.empty()) {
+    now.answer.administration_reference_number = std::move(reference);
+  }
+}
+
+store::OutboxMessage attachment_message(const Arrival& arrival, std::int64_t due_ms) {
+  json::Writer out;
+  out.begin_object().key("ids").begin_array();
+  for (const store::Supplement& supplement : arrival.supplements) out.string(supplement.id);
+  out.end_array().member("final", arrival.is_final).end_object();
+  return {.case_id = {},
+          .kind = std::string(kAttachmentMessage),
+          .payload = std::move(out).take(),
+          .due_ms = due_ms,
+          .subject = {}};
 }
 
 }  // namespace
@@ -109,7 +147,8 @@ CaseService::Outcome CaseService::arrive(std::string_view case_id, const Arrival
     auto opened = OpenCase::open(adjudicator_, store_, std::move(*record), entries);
     if (!opened) return opened.error();
     OpenCase& open = **opened;
-    if (arrival.is_final) {
+    const bool is_forwarded = open.adjudication().route != nullptr && open.adjudication().route->forward.has_value();
+    if (arrival.is_final && !is_forwarded) {
       const base::Date today = base::utc_date(clock_.now());
       adjudicator_.decide(open.adjudication(), surroundings_for(store_, nullptr, today, open.record().id));
       for (ItemNow& now : open.items()) {
@@ -124,12 +163,54 @@ CaseService::Outcome CaseService::arrive(std::string_view case_id, const Arrival
       }
     }
     if (auto timely = in_time(arrival.deadline); !timely) return timely.error();
-    Outcome outcome = commit(open, {.actor = arrival.actor,
-                                    .action = "information",
-                                    .origin = arrival.origin,
-                                    .is_told = arrival.is_final,
-                                    .supplements = arrival.supplements,
-                                    .decisions = decision_records(open.items())});
+    Change change{.actor = arrival.actor,
+                  .action = "information",
+                  .origin = arrival.origin,
+                  .is_told = arrival.is_final && !is_forwarded,
+                  .supplements = arrival.supplements,
+                  .decisions = decision_records(open.items())};
+    if (is_forwarded) change.outbox.push_back(attachment_message(arrival, base::to_ms(clock_.now())));
+    Outcome outcome = commit(open, std::move(change));
+    if (!is_conflict(outcome) || race == kMostRaces) return outcome;
+  }
+}
+
+CaseService::Outcome CaseService::take_answer(std::string_view case_id, const ForeignAnswer& foreign) const {
+  const pas::PayerAnswer& answer = foreign.answer;
+  for (int race = 0;; ++race) {
+    auto record = find(case_id);
+    if (!record) return record.error();
+    auto opened = open(std::move(*record));
+    if (!opened) return opened.error();
+    OpenCase& open = **opened;
+    Change change{.actor = foreign.payer, .action = std::string(kAnswerAction), .origin = foreign.origin};
+    for (ItemNow& now : open.items()) {
+      if (now.item == nullptr || now.decision.action != kPendedAction) continue;
+      const auto answered = std::ranges::find_if(
+          answer.items, [&now](const pas::AnsweredItem& each) { return each.answer.sequence == now.sequence(); });
+      if (answered != answer.items.end()) {
+        answer_item(*answered, now);
+        now.decision.notes.insert(now.decision.notes.end(), answer.notes.begin(), answer.notes.end());
+      } else if (!answer.errors.empty()) {
+        now.decision.notes = {"The payer's system could not process the request. Correct it and send it again."};
+      } else {
+        continue;
+      }
+      now.decision.notes.insert(now.decision.notes.end(), answer.errors.begin(), answer.errors.end());
+      change.decisions.push_back(record_of(foreign, now, change.decisions.empty()));
+    }
+    if (change.decisions.empty() && open.record().status == store::Status::kPended) {
+      return base::invalid("the answer tells of none of the pended items");
+    }
+    change.is_told = !change.decisions.empty();
+    if (foreign.follow_in.count() > 0) {
+      change.outbox.push_back({.case_id = {},
+                               .kind = std::string(kFollowMessage),
+                               .payload = {},
+                               .due_ms = base::to_ms(clock_.now() + foreign.follow_in),
+                               .subject = {}});
+    }
+    Outcome outcome = commit(open, std::move(change));
     if (!is_conflict(outcome) || race == kMostRaces) return outcome;
   }
 }
@@ -173,6 +254,7 @@ CaseService::Outcome CaseService::commit(OpenCase& open, Change change) const {
   revision.response = open.response(answer_in(version_of(record.version), now));
   revision.decisions = std::move(change.decisions);
   revision.supplements = std::move(change.supplements);
+  revision.outbox = std::move(change.outbox);
   revision.at_ms = base::to_ms(now);
   revision.actor = std::move(change.actor);
   revision.action = std::move(change.action);

@@ -19,6 +19,7 @@
 #include "adapter/service/submit_service.h"
 #include "adapter/store/store.h"
 #include "fhir/base/clock.h"
+#include "mappings/pas/payer_answer.h"
 
 namespace pas::service {
 
@@ -52,6 +53,18 @@ struct Arrival {
   Deadline deadline = kNoDeadline;
   store::Origin origin = {};
 };
+
+// What the server of the case's payer answered.
+struct ForeignAnswer {
+  std::string payer;
+  pas::PayerAnswer answer;
+  std::string bundle;                 // the whole of it, to keep (PAS 2.2.1 spec-26)
+  std::chrono::seconds follow_in{0};  // ask there again how it stands; zero: no need
+  store::Origin origin = {};
+};
+
+// As the history names it.
+inline constexpr std::string_view kAnswerAction = "answer";
 
 struct Revised {
   store::Case record;  // as it is now
@@ -89,7 +102,10 @@ class CaseService {
   // new authorization number is told as kNumberToCome.
   using Preview = std::variant<std::string, Mistakes, base::Error>;
   Preview preview(std::string_view case_id, const Review& review) const;
+  // Of a case that another server decides, what arrives is for that server, and nothing is decided here.
   Outcome arrive(std::string_view case_id, const Arrival& arrival) const;
+  // Decides the pended items that it answers. kInvalid: it answers none of them and tells of no error.
+  Outcome take_answer(std::string_view case_id, const ForeignAnswer& answer) const;
   // Nothing changes unless the case still waits for that time. `origin`: of the message that tells of it.
   Outcome pass_deadline(std::string_view case_id, std::int64_t due_ms, const store::Origin& origin = {}) const;
 
@@ -107,6 +123,7 @@ class CaseService {
     bool is_told = true;  // to subscribers
     std::vector<store::Supplement> supplements = {};
     std::vector<store::DecisionRecord> decisions = {};
+    std::vector<store::OutboxMessage> outbox = {};
   };
   base::Result<store::Case> find(std::string_view case_id) const;
   base::Result<std::unique_ptr<OpenCase>> open(store::Case record) const;

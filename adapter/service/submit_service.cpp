@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "adapter/service/case_record.h"
+#include "adapter/service/forwarding.h"
 #include "adapter/service/open_case.h"
 #include "fhir/base/digest.h"
 #include "mappings/pas/served.h"
@@ -34,11 +35,18 @@ void authorize_by_script(std::vector<ItemNow>& items) {
   }
 }
 
+// What another server has to know of: what is left open here, and every change of what it knows.
+bool is_to_forward(const Adjudication& adjudication, const store::Case& record) {
+  const gateway::Payer* payer = adjudication.route;
+  if (payer == nullptr || !payer->forward || record.status == store::Status::kError) return false;
+  return !payer->by_policy || record.status == store::Status::kPended || record.kind != store::Kind::kInitial;
+}
+
 }  // namespace
 
 SubmitService::SubmitService(const Adjudicator& adjudicator, store::Store& store, const base::Clock& clock,
                              base::IdSource& ids, Options options)
-    : adjudicator_(adjudicator), store_(store), clock_(clock), ids_(ids), options_(options) {}
+    : adjudicator_(adjudicator), store_(store), clock_(clock), ids_(ids), options_(std::move(options)) {}
 
 SubmitService::Repeat SubmitService::repeat_of(const SubmitRequest& request,
                                                std::chrono::system_clock::time_point now) const {
@@ -126,6 +134,7 @@ SubmitOutcome SubmitService::submit(const SubmitRequest& request) const {
 
 SubmitOutcome SubmitService::decide_and_commit(const SubmitRequest& request, const Repeat& repeat,
                                                std::chrono::system_clock::time_point now) const {
+  const Deadline forward_until = std::min(request.deadline, std::chrono::steady_clock::now() + kForwardTime);
   const base::Date today = base::utc_date(now);
   auto outcome = adjudicator_.read(request.body, {.version = request.version, .today = today, .months_authorized = {}});
   if (!outcome) {
@@ -157,6 +166,7 @@ SubmitOutcome SubmitService::decide_and_commit(const SubmitRequest& request, con
   context.errors = adjudication.errors;
   context.items = std::move(shown.answers);
   context.carried = shown.carried;
+  if (adjudication.route != nullptr) context.notes = adjudication.route->notes;
   if (script) context.notes.emplace_back(kScriptedNote);
   if (adjudication.request.kind != pas::Kind::kInitial && !prior->is_known()) {
     context.notes.emplace_back("The earlier request that this one changes is not known here; it was decided as new.");
@@ -184,6 +194,13 @@ SubmitOutcome SubmitService::decide_and_commit(const SubmitRequest& request, con
     later.payload = script->then;
     later.due_ms = record.received_at_ms + std::chrono::milliseconds(script->after).count();
   }
+  const bool is_forwarded = is_to_forward(adjudication, record);
+  if (is_forwarded) {
+    store::OutboxMessage& rest = submission.outbox.emplace_back();
+    rest.kind = kForwardMessage;
+    rest.payload = request.via;
+    rest.due_ms = record.received_at_ms + kForwardRest.count();
+  }
   submission.bodies.response = pas::write_response(adjudication.request, shown.decisions, context);
   submission.decisions = decision_records(items);
   if (const auto added = add_kept_records(*prior, items, submission); !added) return added.error();
@@ -200,7 +217,12 @@ SubmitOutcome SubmitService::decide_and_commit(const SubmitRequest& request, con
       options_.figures->count_decision(item.decision.policy_id, item.decision.action, store::kSubmitAction);
     }
   }
-  return Answered{std::move(submission.bodies.response), context.response_id, false};
+  std::string response = std::move(submission.bodies.response);
+  if (is_forwarded && options_.forward && options_.forward(record.id, request, forward_until)) {
+    auto answered = store_.find_body(record.id, store::Body::kResponse);
+    if (answered && *answered) response = std::move(**answered);
+  }
+  return Answered{std::move(response), context.response_id, false};
 }
 
 }  // namespace pas::service

@@ -8,6 +8,7 @@
 // number of threads may submit.
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <variant>
@@ -33,6 +34,7 @@ struct SubmitRequest {
   Deadline deadline = kNoDeadline;
   store::Origin origin = {};
   std::string idempotency_key = {};  // empty: none
+  std::string via = {};              // the header Via as it came
 };
 
 struct Answered {
@@ -54,6 +56,9 @@ class SubmitService {
     Timetable timetable = {};
     TestMode* test_mode = nullptr;     // outlives the service
     const Figures* figures = nullptr;  // likewise
+    // Asks the server of the payer of a stored case until then (forwarding.h): whether it has answered, and the stored
+    // response is its.
+    std::function<bool(const std::string& case_id, const SubmitRequest& request, Deadline until)> forward = {};
   };
 
   // All references outlive the service.

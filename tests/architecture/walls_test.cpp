@@ -15,11 +15,11 @@ namespace {
 
 // Bottom to top.
 const std::vector<std::string> kOrder = {
-    "fhir/base",         "fhir/json",       "fhir/fhirpath",     "fhir/definitions",  "fhir/validation",
-    "mappings/inputs",   "mappings/policy", "mappings/decision", "mappings/pas",      "adapter/observe",
-    "adapter/documents", "adapter/store",   "adapter/auth",      "adapter/audit",     "adapter/notify",
-    "adapter/service",   "adapter/http",    "adapter/console",   "adapter/endpoints", "adapter/conformance",
-    "adapter/cli"};
+    "fhir/base",       "fhir/json",         "fhir/fhirpath",       "fhir/definitions", "fhir/validation",
+    "mappings/inputs", "mappings/policy",   "mappings/decision",   "mappings/pas",     "mappings/routing",
+    "adapter/observe", "adapter/outbound",  "adapter/documents",   "adapter/store",    "adapter/auth",
+    "adapter/audit",   "adapter/notify",    "adapter/gateway",     "adapter/service",  "adapter/http",
+    "adapter/console", "adapter/endpoints", "adapter/conformance", "adapter/cli"};
 
 struct Wrapped {
   std::string header;  // how the include starts

@@ -61,8 +61,10 @@ class Adapter:
 
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=self.log, text=True,
                                         env={**os.environ, **(environment or {})}, preexec_fn=before)
-        self.port = 0
+        self.port = self.admin_port = 0
         for line in self.process.stdout:
+            if line.startswith("admin routes at"):
+                self.admin_port = int(line.split("127.0.0.1:")[1].split("/")[0])
             if "is ready at" in line:
                 self.port = int(line.split("127.0.0.1:")[1].split("/")[0])
                 break
@@ -91,13 +93,14 @@ class Adapter:
         _, hard = resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (1 if is_so else hard, hard))
 
-    def client(self):
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=40)
+    def client(self, port=None):
+        return http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=40)
 
-    def call(self, method, path, body=None, content_type="application/fhir+json"):
-        connection = self.client()
+    def call(self, method, path, body=None, content_type="application/fhir+json", headers=None):
+        connection = self.client(self.admin_port if path.startswith("/admin/") else None)
         try:
-            connection.request(method, path, body, {"Content-Type": content_type} if body is not None else {})
+            own = {"Content-Type": content_type} if body is not None else {}
+            connection.request(method, path, body, {**own, **(headers or {})})
             answer = connection.getresponse()
             return answer.status, answer.headers, answer.read()
         finally:

@@ -24,6 +24,7 @@ import tempfile
 import threading
 import time
 
+import gateway
 from adapter import (FAKETIME, Adapter, Failed, Ledger, Load, PostgresServer, distinct_bundle, expect, verify, wait_until)
 
 ARGUMENTS = None
@@ -485,6 +486,8 @@ SCENARIOS = {
     "clock-jumps": clock_jumps,
     "retention": retention,
     "endpoint-down": endpoint_down,
+    "gateway": gateway.faults,
+    "gateway-follow-ups": gateway.follow_ups,
 }
 
 

@@ -46,15 +46,18 @@ std::unique_ptr<const Body> body_of(std::string text) {
   return std::make_unique<const Body>(Body{std::move(document), index});
 }
 
+std::string changed(std::string text, json::Node operations) {
+  auto result = json::patched(std::move(text), operations);
+  EXPECT_TRUE(result) << (result ? "" : result.error().message);
+  return result ? std::move(*result) : "null";
+}
+
 std::string text_of(json::Node test_case) {
   if (test_case["bundle"]) return test_case["bundle"].to_json();
   const std::string path = test_case["sample"]
                                ? "samples/bundles/" + std::string(test_case["sample"].text())
                                : "tests/cases/pas/bases/" + std::string(test_case["base"].text()) + ".json";
-  std::string text = support::read_file(support::repo_path(path));
-  const auto patched = json::patched(std::move(text), test_case["patch"]);
-  EXPECT_TRUE(patched) << (patched ? "" : patched.error().message);
-  text = patched ? *patched : "null";
+  std::string text = changed(support::read_file(support::repo_path(path)), test_case["patch"]);
   if (!test_case["wrap"].is_true()) return text;
   return R"({"resourceType":"Parameters","parameter":[{"name":"other","valueString":"x"},{"name":"resource","resource":)" +
          text + "}]}";

@@ -21,6 +21,9 @@ std::unique_ptr<const Body> body_of(std::string text);
 // "sample" names a file of samples/bundles in place of a base.
 std::string text_of(json::Node test_case);
 
+// The text with each operation of the list done to it.
+std::string changed(std::string text, json::Node operations);
+
 json::Document parse(std::string text);
 
 // Indented by two, for files that people read.

@@ -1,0 +1,12 @@
+#pragma once
+// The handlers of what a case of a payer that forwards puts into the outbox (service/forwarding.h).
+
+#include "adapter/notify/outbox_worker.h"
+#include "adapter/service/forwarding.h"
+
+namespace pas::cli {
+
+// All references outlive the worker.
+void register_forward_messages(notify::OutboxWorker& worker, const service::Forwarding& forwarding);
+
+}  // namespace pas::cli

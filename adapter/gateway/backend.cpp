@@ -1,0 +1,166 @@
+#include "adapter/gateway/backend.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "adapter/gateway/via.h"
+#include "fhir/json/document.h"
+#include "fhir/json/writer.h"
+
+namespace pas::gateway {
+namespace {
+
+constexpr std::size_t kMostAnswerBytes = std::size_t{64} << 20U;
+constexpr std::size_t kMostTokenBytes = std::size_t{64} << 10U;
+constexpr std::chrono::milliseconds kPause{200};     // between two tries
+constexpr std::chrono::seconds kAssertionLife{240};  // SMART: at most five minutes
+constexpr std::chrono::seconds kTokenReserve{30};    // before its end a token is renewed
+constexpr std::chrono::seconds kShortestToken{60};
+constexpr int kMostTries = 3;  // while the client waits
+constexpr int kUnauthorized = 401;
+constexpr int kTimeout = 408;
+constexpr int kConflict = 409;
+constexpr int kTooMany = 429;
+constexpr int kServerFault = 500;
+constexpr int kLoop = 508;
+
+// What another try may mend: a fault of the server, or of the token.
+bool is_passing(int status) {
+  return status == 0 || status == kUnauthorized || status == 403 || status == kTimeout || status == kConflict ||
+         status == kTooMany || (status >= kServerFault && status != kLoop);
+}
+
+// application/x-www-form-urlencoded
+std::string form_encoded(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string encoded;
+  for (const char c : text) {
+    const bool is_plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+    const auto byte = static_cast<unsigned char>(c);
+    if (is_plain) {
+      encoded += c;
+    } else {
+      encoded.append({'%', kHex[byte >> 4U], kHex[byte & 15U]});
+    }
+  }
+  return encoded;
+}
+
+}  // namespace
+
+class Backend::Slot {
+ public:
+  explicit Slot(Backend& backend) : backend_(backend), is_free_(++backend.running_ <= backend.to_.most_at_once) {}
+  ~Slot() { --backend_.running_; }
+  Slot(const Slot&) = delete;
+  Slot& operator=(const Slot&) = delete;
+  bool is_free() const { return is_free_; }
+
+ private:
+  Backend& backend_;
+  const bool is_free_;
+};
+
+Backend::Backend(ForwardTo to, std::string gateway, const base::Clock& clock, base::IdSource& ids)
+    : to_(std::move(to)), gateway_(std::move(gateway)), clock_(clock), ids_(ids), client_(to_.tls) {}
+
+Backend::Asked Backend::post(const Question& question) {
+  const Slot slot(*this);
+  if (!slot.is_free()) return {0, {}, "as many requests as the backend may have are under way", true};
+  if (!circuit_.may_try(std::chrono::steady_clock::now())) {
+    return {0, {}, "the backend failed several times in a row and is spared for a while", true};
+  }
+  Asked asked = try_once(question);
+  circuit_.note(asked.status != 0 && asked.status < kServerFault, std::chrono::steady_clock::now());
+  return asked;
+}
+
+Backend::Asked Backend::try_once(const Question& question) {
+  for (int tries = 1;; ++tries) {
+    std::vector<std::string> headers = {"Content-Type: application/fhir+json", "Accept: application/fhir+json",
+                                        "Via: " + via_with(question.via, gateway_)};
+    if (!question.key.empty()) headers.push_back("Idempotency-Key: " + std::string(question.key));
+    if (!question.traceparent.empty()) headers.push_back("traceparent: " + std::string(question.traceparent));
+    if (!to_.token_url.empty()) {
+      std::string problem;
+      const std::string bearer = token(question.deadline, problem);
+      if (bearer.empty()) return {0, {}, std::move(problem), true};
+      headers.push_back("Authorization: Bearer " + bearer);
+    }
+    outbound::Answer answer = send(to_.url + std::string(question.path), std::move(headers), question.body,
+                                   question.deadline, kMostAnswerBytes);
+    if (answer.is_cut) return {answer.status, {}, "the answer is larger than 64 MB", true};
+    if (answer.status == kUnauthorized) forget_token();
+    const bool has_time = std::chrono::steady_clock::now() + kPause < question.deadline;
+    if (answer.status == 0 && !answer.was_sent && has_time && tries < kMostTries) {
+      std::this_thread::sleep_for(kPause);
+      continue;
+    }
+    if (answer.status != 0) {
+      return {answer.status, std::move(answer.body), answer.ok() ? "" : "the backend refused it",
+              is_passing(answer.status)};
+    }
+    return {0, {}, std::move(answer.error), true};
+  }
+}
+
+outbound::Answer Backend::send(std::string url, std::vector<std::string> headers, std::string_view body,
+                               TimePoint deadline, std::size_t limit_bytes) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  if (left.count() <= 0) {
+    outbound::Answer late;
+    late.error = "the deadline has passed";
+    return late;
+  }
+  outbound::Request request;
+  request.url = std::move(url);
+  request.headers = std::move(headers);
+  request.body = body;
+  request.total_timeout_ms = std::min<long>(to_.timeout_ms, static_cast<long>(left.count()));
+  request.connect_timeout_ms = std::min(to_.connect_timeout_ms, request.total_timeout_ms);
+  request.answer_limit_bytes = limit_bytes;
+  return client_.send(request);
+}
+
+std::string Backend::token(TimePoint deadline, std::string& problem) {
+  const std::scoped_lock lock(token_mutex_);
+  const TimePoint now = std::chrono::steady_clock::now();
+  if (!token_.empty() && now < token_ends_) return token_;
+  json::Writer claims;
+  claims.begin_object().member("iss", to_.client_id).member("sub", to_.client_id).member("aud", to_.token_url);
+  claims.member("jti", ids_.uuid());
+  claims.member("exp", base::to_ms(clock_.now() + kAssertionLife) / 1000).end_object();
+  const std::string form =
+      "grant_type=client_credentials&scope=" + form_encoded(to_.scope) +
+      "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=" +
+      to_.key->sign(claims.view(), "JWT");
+  const outbound::Answer answer =
+      send(to_.token_url, {"Content-Type: application/x-www-form-urlencoded", "Accept: application/json"}, form,
+           deadline, kMostTokenBytes);
+  if (!answer.ok()) {
+    problem = "no token: " + (answer.status == 0 ? answer.error : "status " + std::to_string(answer.status));
+    return {};
+  }
+  const auto document = json::Document::parse(answer.body);
+  const std::string_view text = document ? document->root()["access_token"].text() : std::string_view();
+  const bool is_header_value = std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+  if (text.empty() || !is_header_value) {
+    problem = "no token: the answer of the token endpoint holds none";
+    return {};
+  }
+  token_ = text;
+  const std::string life(document->root()["expires_in"].text());
+  const bool is_number =
+      !life.empty() && life.size() < 8 && std::ranges::all_of(life, [](char c) { return c >= '0' && c <= '9'; });
+  const std::chrono::seconds lasts = is_number ? std::chrono::seconds(std::stol(life)) : kShortestToken;
+  token_ends_ = now + std::max(lasts - kTokenReserve, std::chrono::seconds(1));
+  return token_;
+}
+
+void Backend::forget_token() {
+  const std::scoped_lock lock(token_mutex_);
+  token_.clear();
+}
+
+}  // namespace pas::gateway

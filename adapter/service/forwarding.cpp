@@ -1,0 +1,251 @@
+#include "adapter/service/forwarding.h"
+
+#include <algorithm>
+
+#include "adapter/service/case_record.h"
+#include "fhir/json/writer.h"
+#include "mappings/pas/inquiry_request.h"
+#include "mappings/pas/payer_answer.h"
+
+namespace pas::service {
+namespace {
+
+constexpr std::string_view kResponseBundle =
+    "http://hl7.org/fhir/us/davinci-pas/StructureDefinition/profile-pas-response-bundle";
+constexpr std::string_view kInquiryResponseBundle =
+    "http://hl7.org/fhir/us/davinci-pas/StructureDefinition/profile-pas-inquiry-response-bundle";
+constexpr std::chrono::seconds kNoWait{0};
+constexpr int kMostPriors = 20;  // of a chain of updates, sent before it
+
+using State = Forwarding::State;
+
+Forwarding::Result try_later(const base::Error& error) {
+  return {State::kLater, error.message};
+}
+
+// The response Bundles of an answer: itself, or those of Parameters.
+std::vector<json::Node> bundles_of(json::Node body) {
+  if (body["resourceType"].text() != "Parameters") return {body};
+  std::vector<json::Node> bundles;
+  for (const json::Node parameter : body["parameter"]) {
+    if (parameter["name"].text() == "return") bundles.push_back(parameter["resource"]);
+  }
+  return bundles;
+}
+
+bool has_number_of(const pas::PayerAnswer& answer, const store::Case& record) {
+  return std::ranges::any_of(answer.items, [&record](const pas::AnsweredItem& item) {
+    return std::ranges::any_of(record.items, [&item](const store::Item& own) {
+      const std::string& number = item.answer.administration_reference_number;
+      return own.sequence == item.answer.sequence && !number.empty() && own.administrative_reference_number == number;
+    });
+  });
+}
+
+}  // namespace
+
+struct Forwarding::Known {
+  store::Case record;
+  gateway::Backend* backend = nullptr;  // null: its payer does not forward (any more)
+};
+
+base::Result<Forwarding::Known> Forwarding::look_up(std::string_view case_id) const {
+  auto found = services_.store.find_case(case_id);
+  if (!found) return found.error();
+  if (!*found) return base::Error{base::ErrorCode::kNotFound, "no such case"};
+  gateway::Backend* backend = services_.backends.of((*found)->payer);
+  return Known{std::move(**found), backend};
+}
+
+base::Result<bool> Forwarding::is_answered(std::string_view case_id) const {
+  const auto history = services_.store.history(case_id);
+  if (!history) return history.error();
+  return std::ranges::find(*history, kAnswerAction, &store::HistoryEntry::action) != history->end();
+}
+
+Forwarding::Result Forwarding::forward(const Errand& errand, std::string_view via) const {
+  const auto known = look_up(errand.case_id);
+  if (!known) return try_later(known.error());
+  if (known->backend == nullptr) return {State::kGivenUp, "its payer does not forward any more"};
+  const auto answered = is_answered(errand.case_id);
+  if (!answered) return try_later(answered.error());
+  if (*answered) return {};
+  if (Result prior = ask_prior(*known, errand, via); prior.state == State::kLater) return prior;
+
+  const auto body = services_.store.find_body(errand.case_id, store::Body::kRequest);
+  if (!body) return try_later(body.error());
+  if (!*body) return {State::kGivenUp, "the case has no request"};
+  const gateway::Backend::Asked asked =
+      known->backend->post({"/Claim/$submit", **body, errand.case_id, via, errand.origin.traceparent, errand.deadline});
+  if (!asked.ok()) {
+    return told(*known, errand, {asked.may_retry ? State::kLater : State::kGivenUp, asked.problem, asked.status});
+  }
+  return told(*known, errand, take(*known, errand, asked.body, false));
+}
+
+// An update goes after what it updates: the payer must know that first. What was sent before is sent again with its
+// key, and answered as it was.
+Forwarding::Result Forwarding::ask_prior(const Known& known, const Errand& errand, std::string_view via) const {
+  std::vector<std::string> unanswered;
+  std::string prior = known.record.prior_id;
+  for (int link = 0; !prior.empty() && link < kMostPriors; ++link) {
+    const auto answered = is_answered(prior);
+    const auto record = services_.store.find_case(prior);
+    if (!answered) return try_later(answered.error());
+    if (!record) return try_later(record.error());
+    if (*answered || !*record || (*record)->status == store::Status::kError) break;
+    unanswered.push_back(prior);
+    prior = (*record)->prior_id;
+  }
+  std::ranges::reverse(unanswered);
+  for (const std::string& id : unanswered) {
+    const auto body = services_.store.find_body(id, store::Body::kRequest);
+    if (!body) return try_later(body.error());
+    if (!*body) continue;
+    const auto asked =
+        known.backend->post({"/Claim/$submit", **body, id, via, errand.origin.traceparent, errand.deadline});
+    if (!asked.ok() && asked.may_retry)
+      return {State::kLater, "of the earlier request: " + asked.problem, asked.status};
+  }
+  return {};
+}
+
+Forwarding::Result Forwarding::take(const Known& known, const Errand& errand, const std::string& body,
+                                    bool is_inquiry) const {
+  auto document = json::Document::parse(body);
+  if (!document) return {State::kLater, "the answer is not JSON"};
+  const auto version = std::ranges::find_if(
+      services_.versions, [&known](const pas::Version* each) { return each->name == known.backend->to().version; });
+  const ValidationService::Question question{
+      .version = version == services_.versions.end() ? nullptr : *version,
+      .profiles = {std::string(is_inquiry ? kInquiryResponseBundle : kResponseBundle)},
+      .now = services_.clock.now(),
+      .least = validation::Severity::kError};
+  std::vector<pas::PayerAnswer> answers;
+  json::Node source;
+  for (const json::Node bundle : bundles_of(document->root())) {
+    const json::BundleIndex index(bundle);
+    const validation::Report report = services_.validation.validate(index, question);
+    if (report.has_errors()) return {State::kLater, "the answer breaks the rule " + report.issues().front().rule};
+    auto answer = pas::read_payer_answer(index);
+    if (!answer) return {State::kLater, answer.error().message};
+    if (!answers.empty() && (has_number_of(answers.front(), known.record) || !has_number_of(*answer, known.record))) {
+      continue;  // of several, the one with the case's numbers
+    }
+    answers.assign(1, std::move(*answer));
+    source = bundle;
+  }
+  if (answers.empty()) return {is_inquiry ? State::kPending : State::kLater, "the answer tells of no request"};
+  if (!known.record.replaced_by.empty()) return {};  // an update went over it
+  const bool is_pended = std::ranges::any_of(
+      answers.front().items, [](const pas::AnsweredItem& item) { return item.decision.action == kPendedAction; });
+  if (is_inquiry && std::ranges::all_of(answers.front().items, [](const pas::AnsweredItem& item) {
+        return item.decision.action == kPendedAction;
+      })) {
+    return {State::kPending, "pended"};
+  }
+  const std::chrono::seconds again_in(known.backend->to().follow_every_s);
+  const auto outcome =
+      services_.cases.take_answer(known.record.id, {known.record.payer, answers.front(), source.to_json(),
+                                                    is_pended && !is_inquiry ? again_in : kNoWait, errand.origin});
+  if (const auto* error = std::get_if<base::Error>(&outcome)) {
+    return {error->code == base::ErrorCode::kNotFound ? State::kGivenUp : State::kLater, error->message};
+  }
+  return {is_pended ? State::kPending : State::kDone, {}};
+}
+
+Forwarding::Result Forwarding::told(const Known& known, const Errand& errand, Result result) const {
+  if (result.state == State::kLater || result.state == State::kGivenUp) {
+    services_.log.write(observe::Severity::kWarning, "gateway.not_answered", errand.origin.request_id,
+                        {{"case", known.record.id},
+                         {"payer", known.record.payer},
+                         {"status", result.http_status},
+                         {"what", result.what},
+                         {"given_up", result.state == State::kGivenUp}});
+  }
+  return result;
+}
+
+// By which the payer knows the attachments, of its newest answer that has one.
+base::Result<std::string> Forwarding::tracking_id(const store::Case& record) const {
+  std::string found;
+  for (const store::Item& item : record.items) {
+    const auto records = services_.store.decision_records(record.id, item.sequence);
+    if (!records) return records.error();
+    for (const std::string& text : *records) {
+      const auto document = json::Document::parse(text);
+      if (document && document->root()["trackingId"]) found = document->root()["trackingId"].text();
+    }
+  }
+  return found;
+}
+
+Forwarding::Result Forwarding::attach(const Errand& errand, std::string_view payload, std::int64_t message) const {
+  const auto known = look_up(errand.case_id);
+  if (!known) return try_later(known.error());
+  if (known->backend == nullptr) return {State::kGivenUp, "its payer does not forward any more"};
+  const auto tracking = tracking_id(known->record);
+  const auto supplements = services_.store.supplements(errand.case_id);
+  if (!tracking) return try_later(tracking.error());
+  if (!supplements) return try_later(supplements.error());
+  if (tracking->empty()) return {State::kLater, "the payer has not asked for anything yet"};
+  const auto wanted = json::Document::parse(std::string(payload));
+  if (!wanted) return {State::kGivenUp, "the message cannot be read"};
+
+  json::Writer out;
+  out.begin_object().member("resourceType", "Parameters").key("parameter").begin_array();
+  const auto identifier = [&out](std::string_view name, std::string_view value) {
+    out.begin_object().member("name", name).key("valueIdentifier").begin_object().member("value", value);
+    out.end_object().end_object();
+  };
+  identifier("TrackingId", *tracking);
+  out.begin_object().member("name", "AttachTo").member("valueCode", "preauth").end_object();
+  identifier("MemberId", known->record.member_id);
+  for (const json::Node id : wanted->root()["ids"]) {
+    const auto supplement = std::ranges::find(*supplements, id.text(), &store::Supplement::id);
+    const auto entry =
+        supplement == supplements->end() ? json::Document::parse("{}") : json::Document::parse(supplement->json);
+    if (!entry || !entry->root()["resource"]) return {State::kGivenUp, "what arrived cannot be read"};
+    out.begin_object().member("name", "Attachment").key("part").begin_array();
+    out.begin_object().member("name", "Content").member("resource", entry->root()["resource"]).end_object();
+    out.end_array().end_object();
+  }
+  out.begin_object().member("name", "Final").member("valueBoolean", wanted->root()["final"].is_true()).end_object();
+  out.end_array().end_object();
+
+  const std::string key = std::string(errand.case_id) + "-" + std::to_string(message);
+  const auto asked =
+      known->backend->post({"/$submit-attachment", out.view(), key, {}, errand.origin.traceparent, errand.deadline});
+  if (!asked.ok()) {
+    return told(*known, errand, {asked.may_retry ? State::kLater : State::kGivenUp, asked.problem, asked.status});
+  }
+  const auto enqueued = services_.store.enqueue({{.case_id = std::string(errand.case_id),
+                                                  .kind = std::string(kFollowMessage),
+                                                  .payload = {},
+                                                  .due_ms = base::to_ms(services_.clock.now()),
+                                                  .origin = errand.origin}});
+  return enqueued ? Result{} : try_later(enqueued.error());
+}
+
+Forwarding::Result Forwarding::follow(const Errand& errand) const {
+  const auto known = look_up(errand.case_id);
+  if (!known) return try_later(known.error());
+  if (known->backend == nullptr) return {State::kGivenUp, "its payer does not forward any more"};
+  if (known->record.status != store::Status::kPended || !known->record.replaced_by.empty()) return {};
+  const auto open = OpenCase::open(services_.adjudicator, services_.store, known->record);
+  if (!open) return try_later(open.error());
+  std::vector<pas::InquiredItem> items;
+  for (const ItemNow& now : (*open)->items()) {
+    if (now.item == nullptr || now.decision.action != kPendedAction) continue;
+    items.push_back({now.sequence(), now.answer.administration_reference_number});
+  }
+  const std::string inquiry = pas::write_inquiry((*open)->request(), items);
+  const auto asked =
+      known->backend->post({"/Claim/$inquire", inquiry, {}, {}, errand.origin.traceparent, errand.deadline});
+  Result result =
+      asked.ok() ? take(*known, errand, asked.body, true) : Result{State::kLater, asked.problem, asked.status};
+  result.again_in = std::chrono::seconds(known->backend->to().follow_every_s);
+  return told(*known, errand, std::move(result));
+}
+
+}  // namespace pas::service

@@ -1,0 +1,82 @@
+#pragma once
+// Asks the server of a case's payer: once while the client waits, and from the outbox until it has answered; sends what
+// arrives for the case after it, and asks how a pended case stands. What is answered becomes a revision of the case.
+//
+// The case is stored before anything is sent, and each try carries the case's id as Idempotency-Key. Any thread; each
+// call blocks. A call may be repeated: what is answered already is not asked again.
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapter/gateway/backends.h"
+#include "adapter/observe/log.h"
+#include "adapter/service/case_service.h"
+#include "adapter/service/deadline.h"
+#include "adapter/service/validation_service.h"
+#include "adapter/store/store.h"
+#include "fhir/base/clock.h"
+
+namespace pas::service {
+
+// Kinds of messages in the outbox.
+inline constexpr std::string_view kForwardMessage = "forward";                // payload: the header Via as it came
+inline constexpr std::string_view kAttachmentMessage = "forward-attachment";  // payload: {"ids": […], "final": true}
+inline constexpr std::string_view kFollowMessage = "forward-follow";
+
+// From the receipt of a request: until when its payer is waited for, and from when the outbox goes on.
+inline constexpr std::chrono::milliseconds kForwardTime{12'000};
+inline constexpr std::chrono::milliseconds kForwardRest{20'000};
+
+class Forwarding {
+ public:
+  struct Services {
+    const gateway::Backends& backends;
+    const CaseService& cases;
+    const Adjudicator& adjudicator;
+    const ValidationService& validation;
+    store::Store& store;
+    const base::Clock& clock;
+    observe::Log& log;
+    std::vector<const pas::Version*> versions;
+  };
+  // All references outlive it.
+  explicit Forwarding(Services services) : services_(std::move(services)) {}
+
+  enum class State {
+    kDone,     // answered, now or before; or nothing to do any more
+    kLater,    // another try may go better
+    kPending,  // answered, and still pended there
+    kGivenUp,  // for a person to see to
+  };
+  struct Result {
+    State state = State::kDone;
+    std::string what;  // for an operator; no content
+    int http_status = 0;
+    std::chrono::seconds again_in{0};  // kPending: when to ask
+    bool is_answered() const { return state == State::kDone || state == State::kPending; }
+  };
+  struct Errand {
+    std::string_view case_id;
+    store::Origin origin;  // of the request or message that it follows from
+    Deadline deadline;
+  };
+  Result forward(const Errand& errand, std::string_view via) const;
+  Result attach(const Errand& errand, std::string_view payload, std::int64_t message) const;
+  Result follow(const Errand& errand) const;
+
+ private:
+  struct Known;
+  base::Result<Known> look_up(std::string_view case_id) const;
+  base::Result<bool> is_answered(std::string_view case_id) const;
+  base::Result<std::string> tracking_id(const store::Case& record) const;
+  Result ask_prior(const Known& known, const Errand& errand, std::string_view via) const;
+  Result take(const Known& known, const Errand& errand, const std::string& body, bool is_inquiry) const;
+  Result told(const Known& known, const Errand& errand, Result result) const;
+
+  const Services services_;
+};
+
+}  // namespace pas::service
