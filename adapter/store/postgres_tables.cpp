@@ -108,6 +108,13 @@ class PostgresTables final : public Tables {
     return {};
   }
 
+  bool begin_again() override {
+    if (connection_->last_failure() != PostgresConnection::Failure::kRolledBack) return false;
+    connection_->forget_failure();
+    transaction_.emplace(*connection_);
+    return true;
+  }
+
   Result<void> forget_other_keys() override {
     connection_->queue("DELETE FROM store_keys WHERE id <> $1", keys()->first());
     return commit_and_go_on();

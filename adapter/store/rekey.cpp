@@ -11,6 +11,7 @@ namespace {
 // A page is in memory at once: some of the largest bodies at most.
 constexpr int kPageRows = 16;
 constexpr int kPagesOfATransaction = 16;
+constexpr int kMostTries = 20;  // of a transaction: so many deadlocks in a row are no chance
 
 class Rekeyer {
  public:
@@ -18,23 +19,42 @@ class Rekeyer {
 
   Result<void> run(const Table& table) {
     TableRow last;
-    for (int pages = 1;; ++pages) {
-      auto rows = tables_.rows_behind(table, last.empty() ? nullptr : &last, kPageRows);
-      if (!rows) return rows.error();
-      for (const TableRow& row : *rows) {
-        if (auto done = rekey(table, row); !done) return done;
+    int tries = 1;
+    for (bool is_more = true; is_more;) {
+      TableRow next = last;
+      const Rekeyed before = done_;
+      const auto some = run_transaction(table, next);
+      if (some) {
+        is_more = *some;
+        last = std::move(next);
+        tries = 1;
+        continue;
       }
-      if (rows->empty() || pages % kPagesOfATransaction == 0) {
-        if (auto done = tables_.commit_and_go_on(); !done) return done;
-      }
-      if (rows->empty()) return {};
-      last = std::move(rows->back());
+      if (tries++ == kMostTries || !tables_.begin_again()) return some.error();
+      done_ = before;
     }
+    return {};
   }
 
   const Rekeyed& done() const { return done_; }
 
  private:
+  // The rows behind `last`, which is moved on. False when they were the last of the table.
+  Result<bool> run_transaction(const Table& table, TableRow& last) {
+    bool is_more = true;
+    for (int pages = 0; is_more && pages < kPagesOfATransaction; ++pages) {
+      auto rows = tables_.rows_behind(table, last.empty() ? nullptr : &last, kPageRows);
+      if (!rows) return rows.error();
+      for (const TableRow& row : *rows) {
+        if (auto done = rekey(table, row); !done) return done.error();
+      }
+      is_more = !rows->empty();
+      if (is_more) last = std::move(rows->back());
+    }
+    if (auto done = tables_.commit_and_go_on(); !done) return done.error();
+    return is_more;
+  }
+
   Result<void> rekey(const Table& table, const TableRow& row) {
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
       if (!is_sealable(table.columns[i])) continue;

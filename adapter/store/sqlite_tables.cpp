@@ -86,6 +86,8 @@ class SqliteTables final : public Tables {
     return connection_->run("BEGIN");
   }
 
+  bool begin_again() override { return false; }  // it has one writer
+
   // Pages that were freed before there were keys hold what was on them, until the file is written anew.
   Result<void> forget_other_keys() override {
     auto forgotten = connection_->run("DELETE FROM store_keys WHERE id <> ?", keys()->first());

@@ -69,6 +69,9 @@ class Tables {
                                const std::string& text) = 0;
   // Ends the transaction and begins another.
   virtual Result<void> commit_and_go_on() = 0;
+  // After a failure: true when the database rolled the transaction back for the sake of another (a deadlock), and a new
+  // one has begun in which the same may succeed.
+  virtual bool begin_again() = 0;
   // The first of the keys is the only one that anything is sealed with.
   virtual Result<void> forget_other_keys() = 0;
 
