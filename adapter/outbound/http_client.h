@@ -1,7 +1,7 @@
 #pragma once
 // Requests that the adapter makes itself, over libcurl: no redirects, no proxy of the environment, bounded in time and
-// in what is read. Connections are kept for the next request to the same
-// origin, and never shared between requests with and without `may_connect`. Any thread; each call blocks.
+// in what is read. Connections are kept for the next request to the same origin, and never shared between requests with
+// and without `may_connect`. Any thread; each call blocks.
 
 #include <sys/socket.h>
 
