@@ -132,7 +132,8 @@ Forwarding::Result Forwarding::take(const Known& known, const Errand& errand, co
     if (!answers.empty() && (has_number_of(answers.front(), known.record) || !has_number_of(*answer, known.record))) {
       continue;  // of several, the one with the case's numbers
     }
-    answers.assign(1, std::move(*answer));
+    answers.clear();
+    answers.push_back(std::move(*answer));
     source = bundle;
   }
   if (answers.empty()) return {is_inquiry ? State::kPending : State::kLater, "the answer tells of no request"};

@@ -119,7 +119,7 @@ TEST(CmsReport, AnUpdateCountsWithWhatItChanges) {
   ASSERT_TRUE(report);
   EXPECT_EQ(report->standard.decided(), 1);
   EXPECT_EQ(report->standard.pended, 0);
-  EXPECT_EQ(report->standard.times_ms, (std::vector<std::int64_t>{6 * 3'600'000}));
+  EXPECT_EQ(report->standard.times_ms, (std::vector<std::int64_t>{21'600'000}));
 }
 
 TEST(CmsReport, WithoutDecisionsThereIsNoPercentage) {
