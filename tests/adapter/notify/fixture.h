@@ -25,12 +25,12 @@ class MovedClock final : public base::Clock {
   std::atomic<std::int64_t> ms_ = support::kNoonMs;
 };
 
-class CountedIds final : public base::IdSource {
+class CountedIds final : public base::IdSource {  // any thread
  public:
   std::string uuid() override;
 
  private:
-  int count_ = 0;
+  std::atomic<int> count_ = 0;
 };
 
 inline constexpr const char* kBase = "https://payer.example/pas/2.2.1/fhir";
