@@ -1,27 +1,16 @@
 #include "adapter/cli/client_token.h"
 
-#include <curl/curl.h>
-
 #include <charconv>
-#include <memory>
 
+#include "adapter/auth/token_request.h"
 #include "adapter/cli/files.h"
 #include "fhir/json/document.h"
-#include "fhir/json/writer.h"
 
 namespace pas::cli {
 namespace {
 
-constexpr std::chrono::seconds kAssertionLife{240};  // servers take 5 minutes at most
 constexpr std::chrono::seconds kRenewBefore{30};
 constexpr long kOk = 200;
-
-// Of an application/x-www-form-urlencoded body.
-std::string encoded(std::string_view text) {
-  const std::unique_ptr<char, decltype(&curl_free)> escaped(
-      curl_easy_escape(nullptr, text.data(), static_cast<int>(text.size())), curl_free);
-  return escaped ? escaped.get() : "";
-}
 
 base::Result<std::string> find_token_url(conformance::Client& web, const std::string& base_url) {
   const std::string url = base_url + "/.well-known/smart-configuration";
@@ -72,23 +61,13 @@ base::Result<ClientTokens> ClientTokens::open(const ClientTokenOptions& options,
   return tokens;
 }
 
-std::string ClientTokens::assertion() {
-  const std::int64_t expires_s = (base::to_ms(clock_.now()) / 1000) + kAssertionLife.count();
-  json::Writer claims;
-  claims.begin_object().member("iss", options_.client_id).member("sub", options_.client_id);
-  claims.member("aud", options_.token_url).member("jti", ids_.uuid()).member("exp", expires_s).end_object();
-  return key_->sign(claims.view(), "JWT");
-}
-
 base::Result<std::string> ClientTokens::token() {
   const auto now = std::chrono::steady_clock::now();
   if (!key_ || (!token_.empty() && now < renew_at_)) return token_;
-  const std::string form =
-      "grant_type=client_credentials&scope=" + encoded(options_.scope) +
-      "&client_assertion_type=" + encoded("urn:ietf:params:oauth:client-assertion-type:jwt-bearer") +
-      "&client_assertion=" + assertion();
   conformance::Answer answer = web_.ask(
-      {.url = options_.token_url, .body = form, .headers = {"Content-Type: application/x-www-form-urlencoded"}});
+      {.url = options_.token_url,
+       .body = auth::token_request({options_.client_id, options_.token_url, options_.scope}, *key_, clock_, ids_),
+       .headers = {std::string(auth::kTokenRequestType)}});
   if (answer.status == 0) return base::unavailable(options_.token_url + ": " + answer.error);
   const auto document = json::Document::parse(std::move(answer.body));
   const json::Node root = document ? document->root() : json::Node();

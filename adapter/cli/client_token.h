@@ -35,7 +35,6 @@ class ClientTokens {
 
  private:
   explicit ClientTokens(ClientTokenOptions options) : options_(std::move(options)) {}
-  std::string assertion();
 
   ClientTokenOptions options_;
   std::optional<auth::SigningKey> key_;

@@ -3,18 +3,17 @@
 #include <algorithm>
 #include <thread>
 
+#include "adapter/auth/token_request.h"
 #include "adapter/gateway/via.h"
 #include "fhir/json/document.h"
-#include "fhir/json/writer.h"
 
 namespace pas::gateway {
 namespace {
 
 constexpr std::size_t kMostAnswerBytes = std::size_t{64} << 20U;
 constexpr std::size_t kMostTokenBytes = std::size_t{64} << 10U;
-constexpr std::chrono::milliseconds kPause{200};     // between two tries
-constexpr std::chrono::seconds kAssertionLife{240};  // SMART: at most five minutes
-constexpr std::chrono::seconds kTokenReserve{30};    // before its end a token is renewed
+constexpr std::chrono::milliseconds kPause{200};   // between two tries
+constexpr std::chrono::seconds kTokenReserve{30};  // before its end a token is renewed
 constexpr std::chrono::seconds kShortestToken{60};
 constexpr int kMostTries = 3;  // while the client waits
 constexpr int kUnauthorized = 401;
@@ -28,23 +27,6 @@ constexpr int kLoop = 508;
 bool is_passing(int status) {
   return status == 0 || status == kUnauthorized || status == 403 || status == kTimeout || status == kConflict ||
          status == kTooMany || (status >= kServerFault && status != kLoop);
-}
-
-// application/x-www-form-urlencoded
-std::string form_encoded(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : text) {
-    const bool is_plain =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
-    const auto byte = static_cast<unsigned char>(c);
-    if (is_plain) {
-      encoded += c;
-    } else {
-      encoded.append({'%', kHex[byte >> 4U], kHex[byte & 15U]});
-    }
-  }
-  return encoded;
 }
 
 }  // namespace
@@ -127,17 +109,10 @@ std::string Backend::token(TimePoint deadline, std::string& problem) {
   const std::scoped_lock lock(token_mutex_);
   const TimePoint now = std::chrono::steady_clock::now();
   if (!token_.empty() && now < token_ends_) return token_;
-  json::Writer claims;
-  claims.begin_object().member("iss", to_.client_id).member("sub", to_.client_id).member("aud", to_.token_url);
-  claims.member("jti", ids_.uuid());
-  claims.member("exp", base::to_ms(clock_.now() + kAssertionLife) / 1000).end_object();
-  const std::string form =
-      "grant_type=client_credentials&scope=" + form_encoded(to_.scope) +
-      "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=" +
-      to_.key->sign(claims.view(), "JWT");
+  const std::string form = auth::token_request({to_.client_id, to_.token_url, to_.scope}, *to_.key, clock_, ids_);
   const outbound::Answer answer =
-      send(to_.token_url, {"Content-Type: application/x-www-form-urlencoded", "Accept: application/json"}, form,
-           deadline, kMostTokenBytes);
+      send(to_.token_url, {std::string(auth::kTokenRequestType), "Accept: application/json"}, form, deadline,
+           kMostTokenBytes);
   if (!answer.ok()) {
     problem = "no token: " + (answer.status == 0 ? answer.error : "status " + std::to_string(answer.status));
     return {};
