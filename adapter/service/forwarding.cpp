@@ -1,6 +1,7 @@
 #include "adapter/service/forwarding.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "adapter/service/case_record.h"
 #include "fhir/json/writer.h"
@@ -121,7 +122,7 @@ Forwarding::Result Forwarding::take(const Known& known, const Errand& errand, co
       .profiles = {std::string(is_inquiry ? kInquiryResponseBundle : kResponseBundle)},
       .now = services_.clock.now(),
       .least = validation::Severity::kError};
-  std::vector<pas::PayerAnswer> answers;
+  std::optional<pas::PayerAnswer> chosen;
   json::Node source;
   for (const json::Node bundle : bundles_of(document->root())) {
     const json::BundleIndex index(bundle);
@@ -129,26 +130,25 @@ Forwarding::Result Forwarding::take(const Known& known, const Errand& errand, co
     if (report.has_errors()) return {State::kLater, "the answer breaks the rule " + report.issues().front().rule};
     auto answer = pas::read_payer_answer(index);
     if (!answer) return {State::kLater, answer.error().message};
-    if (!answers.empty() && (has_number_of(answers.front(), known.record) || !has_number_of(*answer, known.record))) {
+    if (chosen && (has_number_of(*chosen, known.record) || !has_number_of(*answer, known.record))) {
       continue;  // of several, the one with the case's numbers
     }
-    answers.clear();
-    answers.push_back(std::move(*answer));
+    chosen.emplace(std::move(*answer));
     source = bundle;
   }
-  if (answers.empty()) return {is_inquiry ? State::kPending : State::kLater, "the answer tells of no request"};
+  if (!chosen) return {is_inquiry ? State::kPending : State::kLater, "the answer tells of no request"};
   if (!known.record.replaced_by.empty()) return {};  // an update went over it
   const bool is_pended = std::ranges::any_of(
-      answers.front().items, [](const pas::AnsweredItem& item) { return item.decision.action == kPendedAction; });
-  if (is_inquiry && std::ranges::all_of(answers.front().items, [](const pas::AnsweredItem& item) {
+      chosen->items, [](const pas::AnsweredItem& item) { return item.decision.action == kPendedAction; });
+  if (is_inquiry && std::ranges::all_of(chosen->items, [](const pas::AnsweredItem& item) {
         return item.decision.action == kPendedAction;
       })) {
     return {State::kPending, "pended"};
   }
   const std::chrono::seconds again_in(known.backend->to().follow_every_s);
-  const auto outcome =
-      services_.cases.take_answer(known.record.id, {known.record.payer, answers.front(), source.to_json(),
-                                                    is_pended && !is_inquiry ? again_in : kNoWait, errand.origin});
+  const auto outcome = services_.cases.take_answer(
+      known.record.id,
+      {known.record.payer, *chosen, source.to_json(), is_pended && !is_inquiry ? again_in : kNoWait, errand.origin});
   if (const auto* error = std::get_if<base::Error>(&outcome)) {
     return {error->code == base::ErrorCode::kNotFound ? State::kGivenUp : State::kLater, error->message};
   }
