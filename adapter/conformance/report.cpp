@@ -1,6 +1,7 @@
 #include <cstdint>
 
 #include "adapter/conformance/kit.h"
+#include "fhir/base/html.h"
 #include "fhir/json/writer.h"
 
 namespace pas::conformance {
@@ -16,29 +17,6 @@ std::string joined(const std::vector<std::string>& texts) {
   std::string all;
   for (const std::string& text : texts) all.append(all.empty() ? "" : ", ").append(text);
   return all;
-}
-
-std::string escaped(std::string_view text) {
-  std::string html;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        html += "&amp;";
-        break;
-      case '<':
-        html += "&lt;";
-        break;
-      case '>':
-        html += "&gt;";
-        break;
-      case '"':
-        html += "&quot;";
-        break;
-      default:
-        html += c;
-    }
-  }
-  return html;
 }
 
 std::string totals(const Report& report) {
@@ -103,22 +81,24 @@ std::string to_html(const Report& report) {
       "border-bottom:1px solid #8886}\n"
       "pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:13px}.failed{color:#c62828;font-weight:bold}\n"
       ".passed{color:#2e7d32}</style></head><body>\n";
-  html += "<h1>PAS " + escaped(report.version) + " at " + escaped(report.base_url) + "</h1>\n<p>" + escaped(report.at) +
-          ": " + totals(report) + "</p>\n";
+  html += "<h1>PAS " + base::html_escaped(report.version) + " at " + base::html_escaped(report.base_url) +
+          "</h1>\n<p>" + base::html_escaped(report.at) + ": " + totals(report) + "</p>\n";
   html += "<table><thead><tr><th>Result<th>Check<th>Requirements<th>Reason</tr></thead><tbody>\n";
   for (const CheckResult& check : report.checks) {
     const std::string result(to_string(check.result));
-    html += "<tr><td class=\"" + result + "\">" + result + "<td>" + escaped(check.title) + "<br><code>" +
-            escaped(check.id) + "</code><td>" + escaped(joined(check.proves)) + "<td>" + escaped(check.reason);
+    html += "<tr><td class=\"" + result + "\">" + result + "<td>" + base::html_escaped(check.title) + "<br><code>" +
+            base::html_escaped(check.id) + "</code><td>" + base::html_escaped(joined(check.proves)) + "<td>" +
+            base::html_escaped(check.reason);
     if (!check.exchange.empty()) {
-      html +=
-          "<details><summary>What was asked and answered</summary><pre>" + escaped(check.exchange) + "</pre></details>";
+      html += "<details><summary>What was asked and answered</summary><pre>" + base::html_escaped(check.exchange) +
+              "</pre></details>";
     }
     html += "</tr>\n";
   }
   html += "</tbody></table>\n<h2>Must-support elements</h2>\n<p>Seen " + std::to_string(report.must_support_seen) +
           " of " + std::to_string(report.must_support_total) + ". Not seen:</p>\n<ul>\n";
-  for (const std::string& title : report.must_support_missing) html += "<li><code>" + escaped(title) + "</code></li>\n";
+  for (const std::string& title : report.must_support_missing)
+    html += "<li><code>" + base::html_escaped(title) + "</code></li>\n";
   return html + "</ul>\n</body></html>\n";
 }
 

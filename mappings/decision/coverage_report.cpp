@@ -2,6 +2,7 @@
 #include <map>
 #include <string_view>
 
+#include "fhir/base/html.h"
 #include "mappings/decision/coverage.h"
 #include "mappings/decision/text.h"
 #include "mappings/policy/reader.h"
@@ -120,26 +121,6 @@ std::map<std::uint32_t, LineCoverage> lines_of(const PolicyCoverage& coverage) {
   return lines;
 }
 
-std::string escaped(std::string_view text) {
-  std::string html;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        html += "&amp;";
-        break;
-      case '<':
-        html += "&lt;";
-        break;
-      case '>':
-        html += "&gt;";
-        break;
-      default:
-        html += c;
-    }
-  }
-  return html;
-}
-
 constexpr std::string_view kPageHead = R"(<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Policy coverage</title><style>
 body{font:14px/1.4 sans-serif;margin:2em auto;max-width:75em;color:#222}
@@ -165,7 +146,7 @@ class HtmlReport {
   std::string write(const Coverage& coverage) && {
     html_ = kPageHead;
     for (const PolicyCoverage* policy : coverage.policies()) {
-      html_.append("<h2>").append(escaped(title_of(*policy))).append("</h2>\n");
+      html_.append("<h2>").append(base::html_escaped(title_of(*policy))).append("</h2>\n");
       tables(*policy);
       source(*policy);
     }
@@ -185,7 +166,7 @@ class HtmlReport {
         const CoveredCondition& condition = criterion.conditions[i];
         html_.append(i == 0 ? R"(<tr class="c"><td>)" : R"(<tr><td style="padding-left:)");
         if (i > 0) html_.append(std::to_string(condition.depth + 1)).append(R"(.5em">)");
-        html_.append(escaped(i == 0 ? head_of(*criterion.criterion) : condition.text)).append("</td>");
+        html_.append(base::html_escaped(i == 0 ? head_of(*criterion.criterion) : condition.text)).append("</td>");
         cell(std::to_string(condition.line), false);
         for (const Truth truth : kAllTruths) {
           const std::size_t count = condition.seen.of(truth);
@@ -198,7 +179,7 @@ class HtmlReport {
     html_.append(
         "</table>\n<table><tr><th>row or limit</th><th class=\"n\">line</th><th class=\"n\">taken</th></tr>\n");
     const auto counted = [this](const std::string& text, std::uint32_t line, std::size_t count) {
-      html_.append("<tr><td>").append(escaped(text)).append("</td>");
+      html_.append("<tr><td>").append(base::html_escaped(text)).append("</td>");
       cell(std::to_string(line), false);
       cell(std::to_string(count), count == 0);
       html_.append("</tr>\n");
@@ -229,7 +210,8 @@ class HtmlReport {
         html_.append(found->second.lacks ? R"( class="lack")" : R"( class="seen")");
         gutter.append("  ").append(std::to_string(found->second.hits)).append("x");
       }
-      html_.append("><i>").append(gutter).append("</i>").append(escaped(std::string_view(*text).substr(at, end - at)));
+      html_.append("><i>").append(gutter).append("</i>").append(
+          base::html_escaped(std::string_view(*text).substr(at, end - at)));
       html_.append("</span>");
       at = end + 1;
     }
