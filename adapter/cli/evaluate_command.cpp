@@ -131,7 +131,7 @@ int evaluate(const EvaluateOptions& options) {
       unreadable.append("pas-adapter: ").append(bytes.error().message).append("\n");
       return {};
     }
-    const auto outcome = adjudicator.adjudicate(std::move(*bytes), surroundings);
+    const auto outcome = adjudicator.adjudicate(*bytes, surroundings);
     totals.add(outcome);
     return options.format == "json" ? as_json(path, outcome) : as_text(path, outcome, options.explain);
   });

@@ -92,7 +92,7 @@ http::Response submit_claim(Call& call, const service::SubmitService& service, s
     loop.status = kLoopDetected;
     return loop;
   }
-  auto outcome = service.submit(request);
+  auto outcome = service.submit(std::move(request));
   if (auto* answered = std::get_if<service::Answered>(&outcome)) {
     call.touch_case(answered->case_id);
     return fhir_json(200, std::move(answered->body));

@@ -25,6 +25,8 @@ constexpr std::size_t kChunkExtensionBytes = 256;
 constexpr std::size_t kLastChunkBytes = std::string_view("0\r\n\r\n").size();
 // Room that a declared length is trusted with before as many bytes have come.
 constexpr std::size_t kTrustedBytes = std::size_t{1} << 20U;
+// Beside the body, for a parser that works in place (json::kRoom).
+constexpr std::size_t kRoom = 16;
 
 // A name or address, and a port (RFC 3986 §3.2.2, without user information).
 bool is_host(std::string_view host) {
@@ -57,7 +59,7 @@ struct RequestReader::Parser final : beast_http::basic_parser<true> {
       // A declared length is believed once the client has sent a part of it.
       const std::size_t wanted =
           size > kTrustedBytes ? static_cast<std::size_t>(declared) : std::min<std::size_t>(declared, kTrustedBytes);
-      body.reserve(std::max({size, wanted, declared == 0 ? body.capacity() * 2 : 0}));
+      body.reserve(std::max({size, wanted, declared == 0 ? body.capacity() * 2 : 0}) + kRoom);
     }
     body.append(bytes.data(), bytes.size());
     received += bytes.size();

@@ -59,14 +59,14 @@ Adjudicator::Adjudicator(std::shared_ptr<const policy::PolicySet> policies,
       document_tools_(document_tools),
       payers_(std::move(payers)) {}
 
-Adjudicator::Outcome Adjudicator::adjudicate(std::string body, const Surroundings& surroundings) const {
-  Outcome outcome = read(std::move(body), surroundings);
+Adjudicator::Outcome Adjudicator::adjudicate(std::string_view body, const Surroundings& surroundings) const {
+  Outcome outcome = read(body, surroundings);
   if (outcome) decide(*outcome, surroundings);
   return outcome;
 }
 
-Adjudicator::Outcome Adjudicator::read(std::string body, const Surroundings& surroundings) const {
-  auto parsed = json::Document::parse(std::move(body), limits_);
+Adjudicator::Outcome Adjudicator::read(std::string_view body, const Surroundings& surroundings) const {
+  auto parsed = json::Document::parse(json::with_room(body), limits_);
   if (!parsed) {
     validation::Report report;
     report.add(validation::issue_of(parsed.error()));

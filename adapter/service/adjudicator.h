@@ -71,10 +71,10 @@ class Adjudicator {
   // The report holds every fault of the sender when the request is refused.
   using Outcome = boost::system::result<Adjudication, validation::Report>;
   // Both steps at once.
-  Outcome adjudicate(std::string body, const Surroundings& surroundings) const;
+  Outcome adjudicate(std::string_view body, const Surroundings& surroundings) const;
 
   // Steps 4 to 7 and the business errors: nothing is decided yet.
-  Outcome read(std::string body, const Surroundings& surroundings) const;
+  Outcome read(std::string_view body, const Surroundings& surroundings) const;
   // The same of a request that was read before, as stored: not validated again, and no error is looked for. An error
   // when it cannot be read at all.
   base::Result<Adjudication> reopen(std::string body) const;

@@ -1,6 +1,7 @@
 #pragma once
 // What the services count for a monitor: codes, rules and ids of policies, and nothing else of a request.
 
+#include <span>
 #include <string_view>
 
 #include "adapter/observe/metrics.h"
@@ -16,8 +17,8 @@ struct Figures {
     decisions.at({policy.empty() ? std::string_view("(none)") : policy, action, by}).add();
   }
   // Rules are names of the code and of the definitions that were loaded.
-  void count_faults(const validation::Report& report) const {
-    for (const validation::Issue& issue : report.issues()) {
+  void count_faults(std::span<const validation::Issue> issues) const {
+    for (const validation::Issue& issue : issues) {
       if (issue.severity == validation::Severity::kInformation) continue;
       faults.at({issue.rule, to_string(issue.severity)}).add();
     }

@@ -117,7 +117,7 @@ base::Result<void> SubmitService::add_kept_records(const Standing& prior, const 
   return {};
 }
 
-SubmitOutcome SubmitService::submit(const SubmitRequest& request) const {
+SubmitOutcome SubmitService::submit(SubmitRequest request) const {
   const auto now = clock_.now();
   const Repeat repeat = repeat_of(request, now);
   for (int race = 0;; ++race) {
@@ -132,15 +132,21 @@ SubmitOutcome SubmitService::submit(const SubmitRequest& request) const {
   }
 }
 
-SubmitOutcome SubmitService::decide_and_commit(const SubmitRequest& request, const Repeat& repeat,
-                                               std::chrono::system_clock::time_point now) const {
-  const Deadline forward_until = std::min(request.deadline, std::chrono::steady_clock::now() + kForwardTime);
+struct SubmitService::Decided {
+  store::Submission submission;
+  std::vector<validation::Issue> faults;
+  std::vector<decision::Decision> decisions;  // made now
+  bool is_forwarded = false;
+};
+
+SubmitService::Decision SubmitService::decide(const SubmitRequest& request, const Repeat& repeat,
+                                              std::chrono::system_clock::time_point now) const {
   const base::Date today = base::utc_date(now);
   auto outcome = adjudicator_.read(request.body, {.version = request.version, .today = today, .months_authorized = {}});
   if (!outcome) {
     validation::Report report = outcome.error();
     report.locate(request.body);
-    if (options_.figures != nullptr) options_.figures->count_faults(report);
+    if (options_.figures != nullptr) options_.figures->count_faults(report.issues());
     return Refused{std::move(report)};
   }
   Adjudication& adjudication = *outcome;
@@ -173,8 +179,8 @@ SubmitOutcome SubmitService::decide_and_commit(const SubmitRequest& request, con
   }
   std::ranges::move(pas::remarks_on(adjudication.report.issues()), std::back_inserter(context.notes));
 
-  store::Submission submission;
-  submission.bodies.request = request.body;
+  Decided decided;
+  store::Submission& submission = decided.submission;
   submission.record = case_of(adjudication, items, context.notes);
   store::Case& record = submission.record;
   record.id = context.response_id;
@@ -194,8 +200,8 @@ SubmitOutcome SubmitService::decide_and_commit(const SubmitRequest& request, con
     later.payload = script->then;
     later.due_ms = record.received_at_ms + std::chrono::milliseconds(script->after).count();
   }
-  const bool is_forwarded = is_to_forward(adjudication, record);
-  if (is_forwarded) {
+  decided.is_forwarded = is_to_forward(adjudication, record);
+  if (decided.is_forwarded) {
     store::OutboxMessage& rest = submission.outbox.emplace_back();
     rest.kind = kForwardMessage;
     rest.payload = request.via;
@@ -208,21 +214,38 @@ SubmitOutcome SubmitService::decide_and_commit(const SubmitRequest& request, con
   submission.refuse_repeat_since_ms = repeat.since_ms;
   if (const auto last = pas::last_day_served(adjudication.request)) submission.served_to = base::to_string(*last);
 
+  decided.faults = adjudication.report.issues();
+  for (ItemNow& item : items) {
+    if (item.kept == nullptr && item.is_decided()) decided.decisions.push_back(std::move(item.decision));
+  }
+  return decided;
+}
+
+SubmitOutcome SubmitService::decide_and_commit(SubmitRequest& request, const Repeat& repeat,
+                                               std::chrono::system_clock::time_point now) const {
+  const Deadline forward_until = std::min(request.deadline, std::chrono::steady_clock::now() + kForwardTime);
+  Decision decision = decide(request, repeat, now);
+  if (auto* refused = std::get_if<Refused>(&decision)) return std::move(*refused);
+  if (auto* error = std::get_if<base::Error>(&decision)) return std::move(*error);
+  auto& decided = std::get<Decided>(decision);
+  store::Submission& submission = decided.submission;
+  submission.bodies.request.swap(request.body);  // lent: it is not copied
   const auto committed = store_.commit(submission);
+  submission.bodies.request.swap(request.body);
   if (!committed) return committed.error();
   if (options_.figures != nullptr) {
-    options_.figures->count_faults(adjudication.report);
-    for (const ItemNow& item : items) {
-      if (item.kept != nullptr || !item.is_decided()) continue;
-      options_.figures->count_decision(item.decision.policy_id, item.decision.action, store::kSubmitAction);
+    options_.figures->count_faults(decided.faults);
+    for (const decision::Decision& each : decided.decisions) {
+      options_.figures->count_decision(each.policy_id, each.action, store::kSubmitAction);
     }
   }
+  const std::string& id = submission.record.id;
   std::string response = std::move(submission.bodies.response);
-  if (is_forwarded && options_.forward && options_.forward(record.id, request, forward_until)) {
-    auto answered = store_.find_body(record.id, store::Body::kResponse);
+  if (decided.is_forwarded && options_.forward && options_.forward(id, request, forward_until)) {
+    auto answered = store_.find_body(id, store::Body::kResponse);
     if (answered && *answered) response = std::move(**answered);
   }
-  return Answered{std::move(response), context.response_id, false};
+  return Answered{std::move(response), id, false};
 }
 
 }  // namespace pas::service

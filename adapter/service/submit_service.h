@@ -65,7 +65,7 @@ class SubmitService {
   SubmitService(const Adjudicator& adjudicator, store::Store& store, const base::Clock& clock, base::IdSource& ids,
                 Options options);
 
-  SubmitOutcome submit(const SubmitRequest& request) const;
+  SubmitOutcome submit(SubmitRequest request) const;
 
  private:
   // By what a repeat is known.
@@ -76,7 +76,11 @@ class SubmitService {
   };
   Repeat repeat_of(const SubmitRequest& request, std::chrono::system_clock::time_point now) const;
   base::Result<std::optional<Answered>> stored_answer(const Repeat& repeat, const SubmitRequest& request) const;
-  SubmitOutcome decide_and_commit(const SubmitRequest& request, const Repeat& repeat,
+  // What is to be stored and counted, without what was parsed: of a big request that is as much again.
+  struct Decided;
+  using Decision = std::variant<Decided, Refused, base::Error>;
+  Decision decide(const SubmitRequest& request, const Repeat& repeat, std::chrono::system_clock::time_point now) const;
+  SubmitOutcome decide_and_commit(SubmitRequest& request, const Repeat& repeat,
                                   std::chrono::system_clock::time_point now) const;
   base::Result<Standing> prior_of(const pas::Request& request, std::string_view client) const;
   base::Result<void> add_kept_records(const Standing& prior, const std::vector<ItemNow>& items,

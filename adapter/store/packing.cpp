@@ -2,6 +2,7 @@
 
 #include <zstd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <memory>
 #include <new>
@@ -10,6 +11,8 @@ namespace pas::store {
 namespace {
 
 constexpr int kLevel = 1;
+// From here on a frame is written in pieces, so that no more memory is touched than it needs.
+constexpr std::size_t kBigText = std::size_t{1} << 20U;
 
 struct FreeContext {
   void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
@@ -34,6 +37,12 @@ void add_netstring(std::string& packed, std::string_view text) {
   packed += text;
 }
 
+// Short of memory is the only failure that is left.
+std::size_t must(std::size_t result) {
+  if (ZSTD_isError(result) != 0) throw std::bad_alloc();
+  return result;
+}
+
 }  // namespace
 
 std::string compress(std::string_view text) {
@@ -41,11 +50,20 @@ std::string compress(std::string_view text) {
   // Making a context costs more than compressing a small body.
   thread_local const std::unique_ptr<ZSTD_CCtx, FreeContext> context(ZSTD_createCCtx());
   if (context == nullptr) throw std::bad_alloc();
-  std::string frame(ZSTD_compressBound(text.size()), '\0');
-  const std::size_t size =
-      ZSTD_compressCCtx(context.get(), frame.data(), frame.size(), text.data(), text.size(), kLevel);
-  if (ZSTD_isError(size) != 0) throw std::bad_alloc();  // the only failure that is left with a large enough target
-  frame.resize(size);
+  must(ZSTD_CCtx_reset(context.get(), ZSTD_reset_session_and_parameters));
+  must(ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kLevel));
+  must(ZSTD_CCtx_setPledgedSrcSize(context.get(), text.size()));
+  std::string frame;
+  if (text.size() > kBigText)
+    frame.reserve(text.size() / 5 * 4);  // base64 comes to three quarters; reserved is not used
+  ZSTD_inBuffer in{text.data(), text.size(), 0};
+  for (std::size_t left = 1; left != 0;) {
+    const std::size_t size = frame.size();
+    frame.resize(size + std::min(ZSTD_compressBound(text.size()), kBigText));
+    ZSTD_outBuffer out{frame.data(), frame.size(), size};
+    left = must(ZSTD_compressStream2(context.get(), &out, &in, ZSTD_e_end));
+    frame.resize(out.pos);
+  }
   return frame;
 }
 

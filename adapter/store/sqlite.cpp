@@ -281,10 +281,8 @@ Result<Connections> connect(const SqliteOptions& options) {
   if (auto ready = migrate(*connections.write); !ready) return ready.error();
   if (auto fitting = use_keys(*connections.write); !fitting) return fitting.error();
   // A job's savepoint keeps the pages that it changes: in memory, or beyond 64 KB they would go to a file in /var/tmp.
-  if (auto set =
-          connections.write->execute("PRAGMA journal_mode=WAL; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY");
-      !set) {
-    return set.error();
+  for (const char* setting : {"PRAGMA journal_mode=WAL", "PRAGMA temp_store=MEMORY", kWriterCache}) {
+    if (auto set = connections.write->execute(setting); !set) return set.error();
   }
   if (auto freed = free_leases(*connections.write); !freed) return freed.error();
   if (options.file_limit_pages > 0) {

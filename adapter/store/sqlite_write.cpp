@@ -8,6 +8,8 @@
 namespace pas::store {
 namespace {
 
+constexpr std::size_t kBigBlob = std::size_t{1} << 20U;
+
 base::Error conflict(const std::string& id, const char* why) {
   return {base::ErrorCode::kConflict, "case " + id + why};
 }
@@ -51,8 +53,17 @@ Result<void> insert_case(SqliteConnection& connection, const Submission& submiss
 }
 
 Result<void> insert_bodies(SqliteConnection& connection, std::int64_t seq, const PackedSubmission& packed) {
-  return connection.run("INSERT INTO bodies (case_seq, decisions, response, request) VALUES (?, ?, ?, ?)", seq,
-                        SqliteBlob{packed.decisions}, SqliteBlob{packed.response}, SqliteBlob{packed.request});
+  // The pages of a big body go to the log as they are made, instead of staying in memory to the end of the group.
+  const bool is_big = packed.request.size() > kBigBlob;
+  if (is_big) {
+    if (auto set = connection.execute("PRAGMA cache_size=-1024"); !set) return set;
+  }
+  auto inserted = connection.run("INSERT INTO bodies (case_seq, decisions, response, request) VALUES (?, ?, ?, ?)", seq,
+                                 SqliteBlob{packed.decisions}, SqliteBlob{packed.response}, SqliteBlob{packed.request});
+  if (is_big) {
+    if (auto set = connection.execute(kWriterCache); !set) return set;
+  }
+  return inserted;
 }
 
 Result<void> insert_items(SqliteConnection& connection, std::int64_t seq, const std::vector<Item>& items,

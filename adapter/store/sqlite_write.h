@@ -7,6 +7,9 @@
 
 namespace pas::store {
 
+// Of the writer's page cache, 16 MB.
+inline constexpr const char* kWriterCache = "PRAGMA cache_size=-16384";
+
 // Store::commit short of durability. After a failure the caller rolls back to where it was.
 Result<void> insert(SqliteConnection& connection, const Submission& submission, const PackedSubmission& packed);
 

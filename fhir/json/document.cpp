@@ -142,6 +142,13 @@ class TapeBuilder {
 
 }  // namespace
 
+std::string with_room(std::string_view text) {
+  std::string roomy;
+  roomy.reserve(text.size() + kRoom);
+  roomy.append(text);
+  return roomy;
+}
+
 boost::system::result<Document, ParseError> Document::parse(std::string text, const Limits& limits) {
   const std::size_t most = std::min<std::size_t>(limits.bytes, std::numeric_limits<std::uint32_t>::max() - 1U);
   if (text.size() > most) {
@@ -156,8 +163,9 @@ boost::system::result<Document, ParseError> Document::parse(std::string text, co
   }
   auto tape = std::make_unique<Tape>();
   tape->nodes.reserve(text.size() / 24 + 16);
-  tape->buffer = std::move(text);
-  tape->buffer.append(15, '\0');  // RapidJSON reads strings in aligned blocks of 16 bytes, beyond the NUL too
+  // RapidJSON reads strings in aligned blocks of 16 bytes, beyond the NUL too.
+  tape->buffer = text.capacity() - text.size() < kRoom ? with_room(text) : std::move(text);
+  tape->buffer.append(kRoom, '\0');
 
   rapidjson::InsituStringStream stream(tape->buffer.data());
   TapeBuilder builder(*tape, stream, limits);

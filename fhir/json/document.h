@@ -29,6 +29,11 @@ constexpr Limits limits_of_stored(std::string_view text) {
   return limits;
 }
 
+// What a text that Document::parse takes over without a copy has beside its size. An append beyond the capacity would
+// double it: of a big body that is the body again.
+inline constexpr std::size_t kRoom = 15;
+std::string with_room(std::string_view text);  // a copy
+
 // Why a text is not JSON that we take. `offset` is in bytes from the start of the text.
 struct ParseError {
   enum class Kind { kSyntax, kDuplicateKey, kInvalidUtf8, kTooDeep, kTooLarge };

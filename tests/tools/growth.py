@@ -134,7 +134,7 @@ def main():
         if chosen.only in (None, "bundles"):
             send(folder, "entries", ((f"{count:,}", with_entries(small, count)) for count in (10, 100, 1000, 10_000)))
         if chosen.only in (None, "attachments"):
-            send(folder, "document", ((f"{size} MB", with_document(documented, size << 20)) for size in (1, 16, 64)))
+            send(folder, "document", ((f"{size} MB", with_document(documented, size << 20)) for size in (1, 20, 64)))
 
 
 main()

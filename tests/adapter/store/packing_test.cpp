@@ -11,7 +11,7 @@ using store::Identifier;
 
 TEST(Packing, CompressesAndBack) {
   for (const std::string& text : {std::string(), std::string("a"), std::string(500'000, 'x'), support::noise(70'000, 3),
-                                  std::string("\0\0", 2)}) {
+                                  std::string("\0\0", 2), support::noise(3'000'000, 4), std::string(3'000'000, 'x')}) {
     EXPECT_EQ(store::decompress(store::compress(text)), text);
   }
   EXPECT_LT(store::compress(std::string(500'000, 'x')).size(), 200U);
