@@ -6,10 +6,12 @@
 Every figure that is compared is a ratio to a floor of the same run, because absolute figures differ between machines.
 --write puts the figures into docs/performance.json and the chart into docs/performance.svg; --check compares the ratios
 with docs/performance.json and fails where one is over 15 % worse, after trying again. DIR holds the store's files
-(its disk decides); by default a temporary folder.
+(its disk decides); by default a temporary folder. PostgreSQL 15, where it is installed, runs beside the adapter, with its
+files there too.
 """
 import argparse
 import base64
+import contextlib
 import hashlib
 import json
 import os
@@ -22,6 +24,8 @@ import sys
 import tempfile
 import time
 import urllib.request
+
+from adapter import PostgresServer
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = ROOT / "build/release/bin"
@@ -127,9 +131,10 @@ def servers(seconds, folder):
     parsing and writing the body; `wall_floors` is the time between two answers."""
     found = {}
     stores = {"sqlite": "sqlite:{}/bench.db", "memory": "memory"}
-    if os.environ.get("PAS_BENCH_POSTGRES"):
-        stores["postgres"] = "postgres:" + os.environ["PAS_BENCH_POSTGRES"]
-    with tempfile.TemporaryDirectory(dir=folder) as temporary, open(os.devnull, "w") as log:
+    with tempfile.TemporaryDirectory(dir=folder) as temporary, open(os.devnull, "w") as log, contextlib.ExitStack() as stack:
+        if PostgresServer.is_installed():
+            os.chmod(temporary, 0o755)  # the server is another user
+            stores["postgres"] = stack.enter_context(PostgresServer(pathlib.Path(temporary) / "pg")).store
         bodies = pathlib.Path(temporary) / "bodies"
         bodies.mkdir()
         make_bodies(bodies)
