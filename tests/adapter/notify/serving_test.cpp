@@ -170,15 +170,17 @@ TEST(NotifyDeadline, ANotificationOfADeadlineGoesOnInTheTraceOfTheSubmit) {
   const std::string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
   const auto submitted =
       ask(adapter.port(),
-          http_request(
-              "POST", "/fhir/Claim/$submit",
-              support::read_file(support::repo_path("samples/bundles/row-10-two-documents-missing.json")),
-              std::string(kJson) + "X-Request-Id: submit-9\r\ntraceparent: 00-" + trace + "-00f067aa0ba902b7-01\r\n"));
+          http_request("POST", "/fhir/Claim/$submit",
+                       support::read_file(support::repo_path("samples/bundles/row-10-two-documents-missing.json")),
+                       std::string(kJson) + "X-Request-Id: submit-9\r\ntraceparent: 00-" + trace +
+                           "-00f067aa0ba902b7-01\r\n" + "tracestate: elm=MEMBER-7\r\n"));
   ASSERT_TRUE(submitted && submitted->status == 200);
   ASSERT_TRUE(listener.has(2)) << adapter.process().errors();
   const std::string head = listener.received()[1].head;
   EXPECT_NE(head.find("\r\nX-Request-Id: submit-9\r\n"), std::string::npos) << head;
   EXPECT_NE(head.find("\r\ntraceparent: 00-" + trace + "-"), std::string::npos) << head;
+  EXPECT_EQ(head.find("MEMBER-7"), std::string::npos)
+      << "what else the client says of the trace goes nowhere: " << head;
   EXPECT_EQ(adapter.stop(), 0);
 }
 
