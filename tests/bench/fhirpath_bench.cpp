@@ -1,20 +1,16 @@
 // Seven expressions of typical shape on the Homecare bundle of the PAS 2.2.1 guide, with the R4 types and on plain
-// JSON, and the compilation of the same expressions. `best_us` is processor time, `floors` the same as a part of the
-// floor (RapidJSON parsing the bundle in situ) of the same run.
+// JSON, and the compilation of the same expressions. `best_us` is processor time, `floors` the same beside the floor of
+// the same run (floor.h).
 
-#define RAPIDJSON_SSE42
 #include <benchmark/benchmark.h>
-#include <rapidjson/document.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <ctime>
 #include <string>
-#include <vector>
 
 #include "fhir/definitions/builtin.h"
 #include "fhir/fhirpath/fhirpath.h"
+#include "tests/bench/floor.h"
 #include "tests/support/archive.h"
 #include "tests/support/files.h"
 
@@ -52,62 +48,17 @@ const fhirpath::Model& model() {
   return definitions->model();
 }
 
-// Of this process: other load on the machine does not count.
-double cpu_seconds() {
-  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
-}
-
-// Processor time of one run, the least of many batches: what the rest of the machine does only ever adds to it.
-template <class Work>
-double best_seconds(const Work& work) {
-  constexpr int kBatches = 40;
-  constexpr double kBatchSeconds = 0.005;
-  double best = 1;
-  std::size_t runs = 1;
-  for (int batch = 0; batch < kBatches || best == 1; ++batch) {
-    const double start = cpu_seconds();
-    for (std::size_t i = 0; i < runs; ++i) work();
-    const double spent = cpu_seconds() - start;
-    if (spent < kBatchSeconds) {
-      runs *= 2;  // too short to measure
-      continue;
-    }
-    best = std::min(best, spent / static_cast<double>(runs));
-  }
-  return best;
-}
-
-// The floor of PERFORMANCE.md: RapidJSON in situ, with the memory of the run before.
 double floor_seconds() {
-  static const double best = [] {
-    using Pool = rapidjson::MemoryPoolAllocator<>;
-    using InSitu = rapidjson::GenericDocument<rapidjson::UTF8<>, Pool>;
-    std::vector<char> memory(std::size_t{256} << 10U);
-    std::string text;
-    return best_seconds([&] {
-      text = bundle_text();
-      Pool pool(memory.data(), memory.size());
-      InSitu document(&pool);
-      document.ParseInsitu(text.data());
-      if (document.HasParseError()) std::abort();
-    });
-  }();
+  static const double best = bench::floor_seconds(bundle_text());
   return best;
 }
 
 template <class Work>
 void report(benchmark::State& state, const Work& work) {
   for (auto _ : state) work();
-  const double seconds = best_seconds(work);
+  const double seconds = bench::best_seconds(work);
   state.counters["best_us"] = seconds * 1e6;
   state.counters["floors"] = seconds / floor_seconds();
-}
-
-void parse(benchmark::State& state) {
-  report(state, [] {
-    auto document = json::Document::parse(bundle_text());
-    benchmark::DoNotOptimize(document);
-  });
 }
 
 fhirpath::CompileOptions options_for(const fhirpath::Model* types) {
@@ -145,7 +96,6 @@ void compile(benchmark::State& state, const char* text, const fhirpath::Model* t
 
 int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
-  benchmark::RegisterBenchmark("parse", pas::parse);
   for (const auto& [name, text] : pas::kExpressions) {
     const std::string suffix = name;
     benchmark::RegisterBenchmark(("typed/" + suffix).c_str(), pas::evaluate, text, &pas::model());
