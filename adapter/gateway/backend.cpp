@@ -59,21 +59,26 @@ Backend::Asked Backend::post(const Question& question) {
 }
 
 Backend::Asked Backend::try_once(const Question& question) {
+  std::string refused;  // a token
   for (int tries = 1;; ++tries) {
     std::vector<std::string> headers = {"Content-Type: application/fhir+json", "Accept: application/fhir+json",
                                         "Via: " + via_with(question.via, gateway_)};
     if (!question.key.empty()) headers.push_back("Idempotency-Key: " + std::string(question.key));
     if (!question.traceparent.empty()) headers.push_back("traceparent: " + std::string(question.traceparent));
+    std::string bearer;
     if (!to_.token_url.empty()) {
       std::string problem;
-      const std::string bearer = token(question.deadline, problem);
+      bearer = token(question.deadline, refused, problem);
       if (bearer.empty()) return {0, {}, std::move(problem), true};
       headers.push_back("Authorization: Bearer " + bearer);
     }
     outbound::Answer answer = send(to_.url + std::string(question.path), std::move(headers), question.body,
                                    question.deadline, kMostAnswerBytes);
     if (answer.is_cut) return {answer.status, {}, "the answer is larger than 64 MB", true};
-    if (answer.status == kUnauthorized) forget_token();
+    if (answer.status == kUnauthorized && !bearer.empty() && refused.empty()) {
+      refused = std::move(bearer);  // it may have ended before its time
+      continue;
+    }
     const bool has_time = std::chrono::steady_clock::now() + kPause < question.deadline;
     if (answer.status == 0 && !answer.was_sent && has_time && tries < kMostTries) {
       std::this_thread::sleep_for(kPause);
@@ -105,10 +110,14 @@ outbound::Answer Backend::send(std::string url, std::vector<std::string> headers
   return client_.send(request);
 }
 
-std::string Backend::token(TimePoint deadline, std::string& problem) {
-  const std::scoped_lock lock(token_mutex_);
-  const TimePoint now = std::chrono::steady_clock::now();
-  if (!token_.empty() && now < token_ends_) return token_;
+std::string Backend::token(TimePoint deadline, const std::string& refused, std::string& problem) {
+  const std::unique_lock lock(token_mutex_, deadline);  // who holds it may wait for the token endpoint
+  if (!lock) {
+    problem = "no token: another request waits for one";
+    return {};
+  }
+  const auto now = clock_.now();
+  if (!token_.empty() && token_ != refused && now < token_ends_) return token_;
   const std::string form = auth::token_request({to_.client_id, to_.token_url, to_.scope}, *to_.key, clock_, ids_);
   const outbound::Answer answer =
       send(to_.token_url, {std::string(auth::kTokenRequestType), "Accept: application/json"}, form, deadline,
@@ -131,11 +140,6 @@ std::string Backend::token(TimePoint deadline, std::string& problem) {
   const std::chrono::seconds lasts = is_number ? std::chrono::seconds(std::stol(life)) : kShortestToken;
   token_ends_ = now + std::max(lasts - kTokenReserve, std::chrono::seconds(1));
   return token_;
-}
-
-void Backend::forget_token() {
-  const std::scoped_lock lock(token_mutex_);
-  token_.clear();
 }
 
 }  // namespace pas::gateway

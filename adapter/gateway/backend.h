@@ -55,7 +55,7 @@ class Backend {
     std::string_view traceparent;  // empty: none
     TimePoint deadline;
   };
-  // Tries again before the deadline only when surely nothing was sent.
+  // Tries again before the deadline only when surely nothing was done: nothing was sent, or the token was refused.
   Asked post(const Question& question);
 
   const ForwardTo& to() const { return to_; }
@@ -65,9 +65,8 @@ class Backend {
   Asked try_once(const Question& question);
   outbound::Answer send(std::string url, std::vector<std::string> headers, std::string_view body, TimePoint deadline,
                         std::size_t limit_bytes);
-  // Empty: none could be had, and `problem` says why.
-  std::string token(TimePoint deadline, std::string& problem);
-  void forget_token();
+  // Another than `refused`. Empty: none could be had, and `problem` says why.
+  std::string token(TimePoint deadline, const std::string& refused, std::string& problem);
 
   const ForwardTo to_;
   const std::string gateway_;
@@ -76,9 +75,9 @@ class Backend {
   outbound::HttpClient client_;
   Circuit circuit_;
   std::atomic<int> running_ = 0;
-  std::mutex token_mutex_;
+  std::timed_mutex token_mutex_;
   std::string token_;
-  TimePoint token_ends_{};
+  std::chrono::system_clock::time_point token_ends_{};
 };
 
 }  // namespace pas::gateway

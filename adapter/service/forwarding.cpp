@@ -16,7 +16,6 @@ constexpr std::string_view kResponseBundle =
 constexpr std::string_view kInquiryResponseBundle =
     "http://hl7.org/fhir/us/davinci-pas/StructureDefinition/profile-pas-inquiry-response-bundle";
 constexpr std::chrono::seconds kNoWait{0};
-constexpr int kMostPriors = 20;  // of a chain of updates, sent before it
 
 using State = Forwarding::State;
 
@@ -68,6 +67,7 @@ Forwarding::Result Forwarding::forward(const Errand& errand, std::string_view vi
   const auto known = look_up(errand.case_id);
   if (!known) return try_later(known.error());
   if (known->backend == nullptr) return {State::kGivenUp, "its payer does not forward any more"};
+  if (!known->record.replaced_by.empty()) return {};  // an update went over it, which takes it along
   const auto answered = is_answered(errand.case_id);
   if (!answered) return try_later(answered.error());
   if (*answered) return {};
@@ -121,7 +121,8 @@ Forwarding::Result Forwarding::take(const Known& known, const Errand& errand, co
       .version = version == services_.versions.end() ? nullptr : *version,
       .profiles = {std::string(is_inquiry ? kInquiryResponseBundle : kResponseBundle)},
       .now = services_.clock.now(),
-      .least = validation::Severity::kError};
+      .least = validation::Severity::kError,
+      .as_receiver = true};
   std::optional<pas::PayerAnswer> chosen;
   json::Node source;
   for (const json::Node bundle : bundles_of(document->root())) {

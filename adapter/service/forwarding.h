@@ -30,6 +30,9 @@ inline constexpr std::string_view kFollowMessage = "forward-follow";
 inline constexpr std::chrono::milliseconds kForwardTime{12'000};
 inline constexpr std::chrono::milliseconds kForwardRest{20'000};
 
+// Of a chain of updates, looked at and sent before the newest.
+inline constexpr int kMostPriors = 20;
+
 class Forwarding {
  public:
   struct Services {

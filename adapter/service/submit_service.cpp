@@ -35,13 +35,6 @@ void authorize_by_script(std::vector<ItemNow>& items) {
   }
 }
 
-// What another server has to know of: what is left open here, and every change of what it knows.
-bool is_to_forward(const Adjudication& adjudication, const store::Case& record) {
-  const gateway::Payer* payer = adjudication.route;
-  if (payer == nullptr || !payer->forward || record.status == store::Status::kError) return false;
-  return !payer->by_policy || record.status == store::Status::kPended || record.kind != store::Kind::kInitial;
-}
-
 }  // namespace
 
 SubmitService::SubmitService(const Adjudicator& adjudicator, store::Store& store, const base::Clock& clock,
@@ -103,6 +96,22 @@ base::Result<Standing> SubmitService::prior_of(const pas::Request& request, std:
   auto current = current_case(store_, std::move(found->front()));
   if (!current) return current.error();
   return Standing::of(std::move(*current));
+}
+
+// What is left open here; and every change of what the other server knows, or may know by now.
+base::Result<bool> SubmitService::is_to_forward(const Adjudication& adjudication, const store::Case& record) const {
+  const gateway::Payer* payer = adjudication.route;
+  if (payer == nullptr || !payer->forward || record.status == store::Status::kError) return false;
+  if (!payer->by_policy || record.status == store::Status::kPended) return true;
+  std::string prior = record.prior_id;
+  for (int link = 0; !prior.empty() && link < kMostPriors; ++link) {
+    auto found = store_.find_case(prior);
+    if (!found) return found.error();
+    if (!*found) break;
+    if ((*found)->status == store::Status::kPended || (*found)->revision > 1) return true;
+    prior = (*found)->prior_id;
+  }
+  return false;
 }
 
 // What an item that stands was decided by goes on with it.
@@ -200,7 +209,9 @@ SubmitService::Decision SubmitService::decide(const SubmitRequest& request, cons
     later.payload = script->then;
     later.due_ms = record.received_at_ms + std::chrono::milliseconds(script->after).count();
   }
-  decided.is_forwarded = is_to_forward(adjudication, record);
+  const auto is_forwarded = is_to_forward(adjudication, record);
+  if (!is_forwarded) return is_forwarded.error();
+  decided.is_forwarded = *is_forwarded;
   if (decided.is_forwarded) {
     store::OutboxMessage& rest = submission.outbox.emplace_back();
     rest.kind = kForwardMessage;

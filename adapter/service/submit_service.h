@@ -82,6 +82,7 @@ class SubmitService {
   Decision decide(const SubmitRequest& request, const Repeat& repeat, std::chrono::system_clock::time_point now) const;
   SubmitOutcome decide_and_commit(SubmitRequest& request, const Repeat& repeat,
                                   std::chrono::system_clock::time_point now) const;
+  base::Result<bool> is_to_forward(const Adjudication& adjudication, const store::Case& record) const;
   base::Result<Standing> prior_of(const pas::Request& request, std::string_view client) const;
   base::Result<void> add_kept_records(const Standing& prior, const std::vector<ItemNow>& items,
                                       store::Submission& submission) const;

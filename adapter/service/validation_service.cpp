@@ -122,6 +122,14 @@ bool is_readable(const json::BundleIndex& index, const Report& report) {
                               [](const Issue& issue) { return issue.type == validation::IssueType::kTooCostly; });
 }
 
+// What PAS lets a receiver pass over.
+void be_lenient(validation::Options& options) {
+  options.extension_context_fault = Severity::kWarning;
+  options.incomplete_value_set_fault = Severity::kWarning;
+  options.extensible_value_set_fault = Severity::kInformation;
+  options.derived_profile_fault = Severity::kWarning;
+}
+
 bool is_request(const json::BundleIndex& index) {
   return index.bundle()["resourceType"].text() == "Bundle" && index.bundle()["type"].text() == "collection" &&
          !index.entries().empty() && index.entries().front().type == "Claim";
@@ -172,10 +180,7 @@ pas::ReadOutcome ValidationService::read_request(const json::BundleIndex& index,
   validation::Options options;
   options.profiles = {std::string(purpose == pas::Purpose::kInquire ? kInquiryBundle : kRequestBundle)};
   options.checks_attachments = false;
-  options.extension_context_fault = Severity::kWarning;
-  options.incomplete_value_set_fault = Severity::kWarning;
-  options.extensible_value_set_fault = Severity::kInformation;
-  options.derived_profile_fault = Severity::kWarning;
+  be_lenient(options);
   options.least = Severity::kWarning;
   options.now = now;
   Report profiles = validator_of(version).validate(index, options);
@@ -191,6 +196,7 @@ Report ValidationService::validate(const json::BundleIndex& index, const Questio
   options.profiles = question.profiles;
   options.now = question.now;
   options.least = question.least;
+  if (question.as_receiver) be_lenient(options);
   const bool as_request =
       is_request(index) && (question.profiles.empty() ||
                             (question.profiles.size() == 1 && question.profiles.front().starts_with(kRequestBundle)));

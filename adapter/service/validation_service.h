@@ -50,6 +50,7 @@ class ValidationService {
     std::vector<std::string> profiles = {};  // to be met besides those that the resource claims
     std::chrono::system_clock::time_point now;
     validation::Severity least = validation::Severity::kInformation;  // issues of less weight are left out
+    bool as_receiver = false;  // what PAS lets a receiver pass over is a warning, as of read_request()
   };
   // Any resource, by the profiles it claims and those asked for. A PAS request Bundle is checked as one, as $submit
   // would, unless another profile is asked for.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "adapter/notify/subscription_service.h"
 #include "mappings/pas/v2_0_1/version.h"
 #include "mappings/pas/v2_2_1/version.h"
 
@@ -18,17 +19,41 @@ http::Response Routes::ask(http::Request request, const std::string& client) {
 
 void Routes::advance(std::chrono::seconds by) {
   adapter_.clock.advance(by);
-  const auto now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(adapter_.clock.now().time_since_epoch());
-  const auto due = adapter_.store->take_messages(now_ms.count(), now_ms.count() + 1, 100);
+  const std::int64_t now_ms = base::to_ms(adapter_.clock.now());
+  const auto due = adapter_.store->take_messages(now_ms, now_ms + 1, 100);
   ASSERT_TRUE(due);
   for (const store::OutboxMessage& message : *due) {
-    if (message.kind == service::kScriptedMessage) (void)cases_.follow_script(message.case_id, message.payload);
-    if (message.kind == service::kDeadline) (void)cases_.pass_deadline(message.case_id, std::stoll(message.payload));
-    store::Settlement done;
-    done.attempt = message.attempts;
-    done.at_ms = now_ms.count();
-    ASSERT_TRUE(adapter_.store->settle(message.id, done));
+    store::Settlement settlement = handle(message);
+    settlement.attempt = message.attempts;
+    settlement.at_ms = now_ms;
+    settlement.retry_at_ms = now_ms + 1;
+    ASSERT_TRUE(adapter_.store->settle(message.id, settlement));
   }
+}
+
+store::Settlement Routes::handle(const store::OutboxMessage& message) {
+  store::Settlement settlement;
+  if (message.kind == service::kScriptedMessage) (void)cases_.follow_script(message.case_id, message.payload);
+  if (message.kind == service::kDeadline) (void)cases_.pass_deadline(message.case_id, std::stoll(message.payload));
+  if (message.kind == notify::kHandshakeMessage) {
+    EXPECT_TRUE(adapter_.store->change_subscription_status(message.subject, store::SubscriptionStatus::kRequested,
+                                                           store::SubscriptionStatus::kActive, ""));
+  }
+  using State = service::Forwarding::State;
+  const service::Forwarding::Errand errand{message.case_id, message.origin,
+                                           std::chrono::steady_clock::now() + std::chrono::seconds(20)};
+  State state = State::kDone;
+  if (message.kind == service::kForwardMessage) state = forwarding_.forward(errand, message.payload).state;
+  if (message.kind == service::kAttachmentMessage) {
+    state = forwarding_.attach(errand, message.payload, message.id).state;
+  }
+  if (message.kind == service::kFollowMessage) {
+    state = forwarding_.follow(errand).state;
+    if (state == State::kPending) state = State::kLater;
+  }
+  if (state == State::kLater) settlement.outcome = store::Outcome::kRetry;
+  if (state == State::kGivenUp) settlement.outcome = store::Outcome::kFailed;
+  return settlement;
 }
 
 service::CaseService::Options Routes::case_options() {

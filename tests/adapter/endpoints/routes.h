@@ -9,6 +9,7 @@
 #include "adapter/endpoints/admin.h"
 #include "adapter/endpoints/application.h"
 #include "adapter/endpoints/test_endpoints.h"
+#include "adapter/service/forwarding.h"
 #include "tests/adapter/service/fixture.h"
 
 namespace pas::endpoints_test {
@@ -16,12 +17,22 @@ namespace pas::endpoints_test {
 class Routes {
  public:
   explicit Routes(const std::string& store, bool deny_at_deadline = false,
-                  const std::string& policies = "mappings/policies", audit::Trail* trail = nullptr)
+                  const std::string& policies = "mappings/policies", audit::Trail* trail = nullptr,
+                  const std::shared_ptr<const gateway::Payers>& payers = nullptr)
       : deny_at_deadline_(deny_at_deadline),
-        adapter_(store, policies),
+        adapter_(store, policies, payers),
         inquire_(*adapter_.adjudicator, *adapter_.validation, *adapter_.store, adapter_.clock),
         subscriptions_(*adapter_.store, adapter_.clock, adapter_.ids, subscription_options()),
         cases_(*adapter_.adjudicator, *adapter_.store, adapter_.clock, case_options()),
+        backends_(payers, adapter_.clock, adapter_.ids),
+        forwarding_({.backends = backends_,
+                     .cases = cases_,
+                     .adjudicator = *adapter_.adjudicator,
+                     .validation = *adapter_.validation,
+                     .store = *adapter_.store,
+                     .clock = adapter_.clock,
+                     .log = log_,
+                     .versions = case_options().versions}),
         admin_(endpoints::make_admin_router({.cases = cases_,
                                              .adjudicator = *adapter_.adjudicator,
                                              .store = *adapter_.store,
@@ -43,8 +54,13 @@ class Routes {
                                         .is_draining = is_draining_,
                                         .subscriptions = subscription_services(),
                                         .test_mode = &adapter_.test_mode,
-                                        .trail = trail},
-                                       {}, "https://payer.example")) {}
+                                        .trail = trail,
+                                        .gateway_id = payers == nullptr ? "" : payers->id()},
+                                       {}, "https://payer.example")) {
+    adapter_.forward = [this](const std::string& id, const service::SubmitRequest& request, service::Deadline until) {
+      return forwarding_.forward({id, request.origin, until}, request.via).is_answered();
+    };
+  }
 
   // By a client that may do everything with what is its own. "anonymous" may subscribe for every organization, as it
   // may without authentication; another for the one that its name holds after a colon ("ehr-b:2093401281").
@@ -53,6 +69,7 @@ class Routes {
   std::vector<const endpoints::Router*> routers() const { return {&router_, &admin_}; }
   const service::ValidationService& validation() const { return *adapter_.validation; }
   const store::Store& store() const { return *adapter_.store; }
+  const policy::PolicySet& policies() const { return *adapter_.adjudicator->policies(); }
   // What the outbox holds for that time is done, but for notifications.
   void advance(std::chrono::seconds by);
 
@@ -70,6 +87,7 @@ class Routes {
     return options;
   }
   service::CaseService::Options case_options();
+  store::Settlement handle(const store::OutboxMessage& message);
   endpoints::SubscriptionServices subscription_services() {
     return {.subscriptions = subscriptions_,
             .validation = *adapter_.validation,
@@ -83,6 +101,9 @@ class Routes {
   service::InquireService inquire_;
   notify::SubscriptionService subscriptions_;
   service::CaseService cases_;
+  gateway::Backends backends_;
+  observe::Log log_ = observe::Log::to_sink(observe::Severity::kError, adapter_.clock, [](std::string_view) {});
+  service::Forwarding forwarding_;
   observe::Registry figures_;
   endpoints::Router admin_;
   endpoints::Router router_;

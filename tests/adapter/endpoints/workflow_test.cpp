@@ -9,6 +9,10 @@
 //   items: by sequence the action of the answer's ClaimResponse ("" for none), all of them
 //   expect: by FHIRPath over the answer, the value (of several: joined by a comma); "" for nothing
 //   keep: by name the FHIRPath of a value, which later steps write as ${name}; also in their bodies
+//   payers (of the chain): the text of payers.toml; ${payer} is the URL of a payer's server, an adapter of its own
+//   payer: what that server answers from this step on: a status or a body; null: what it decides
+//   on: "payer": the step is for that server, past its faults
+//   sent: what reached that server since the last step that asks: paths
 //   advance: so many seconds pass before the step; late: true for one whose deadline has passed
 //
 // PAS_WORKFLOW=NAME runs the chain of that name only and prints its answers.
@@ -18,6 +22,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <map>
 #include <string>
@@ -25,8 +30,10 @@
 #include "fhir/fhirpath/fhirpath.h"
 #include "mappings/pas/v2_0_1/version.h"
 #include "mappings/pas/v2_2_1/version.h"
+#include "tests/adapter/endpoints/payer_server.h"
 #include "tests/adapter/endpoints/routes.h"
 #include "tests/adapter/store/postgres_server.h"
+#include "tests/adapter/store/samples.h"
 #include "tests/mappings/pas/cases.h"
 #include "tests/support/files.h"
 
@@ -156,17 +163,43 @@ void expect_valid_bundles(json::Node answer, const service::ValidationService& v
 
 class Workflow : public testing::TestWithParam<std::tuple<fs::path, const pas::Version*, const char*>> {
  protected:
+  // Of payers.toml, with who is forwarded to; null for a chain without.
+  static std::shared_ptr<const gateway::Payers> payers_of(json::Node chain, const endpoints_test::PayerServer* payer,
+                                                          std::string_view version) {
+    if (payer == nullptr) return nullptr;
+    const support::TemporaryFolder folder;
+    const std::string file = folder.file("payers.toml");
+    std::ofstream(file) << filled_in(std::string(chain["payers"].text()),
+                                     {{"payer", payer->url()}, {"version", std::string(version)}});
+    const auto payers = gateway::Payers::load(file, payer->policies());
+    EXPECT_TRUE(payers) << payers.error().message;
+    return payers ? *payers : nullptr;
+  }
+
   void run(json::Node chain, const std::string& base, const std::string& store) {
     const json::Node policies = chain["policies"];
+    std::optional<endpoints_test::PayerServer> payer;
+    if (chain["payers"]) payer.emplace(base);
     endpoints_test::Routes routes(store, chain["denyAtDeadline"].is_true(),
-                                  policies ? std::string(policies.text()) : "mappings/policies");
+                                  policies ? std::string(policies.text()) : "mappings/policies", nullptr,
+                                  payers_of(chain, payer ? &*payer : nullptr, std::get<1>(GetParam())->name));
     Kept kept;
     std::size_t number = 0;
     for (const json::Node step : chain["steps"]) {
       SCOPED_TRACE("step " + std::to_string(++number) + ": " + std::string(step["do"].text()));
+      if (step["payer"]) {
+        const bool is_mended = step["payer"].is_null();
+        payer->answer_with(is_mended ? std::nullopt : std::optional(std::string(step["payer"].text())));
+      }
       if (step["advance"]) routes.advance(std::chrono::seconds(std::stol(std::string(step["advance"].text()))));
+      const std::string client(step["client"] ? step["client"].text() : "anonymous");
       const http::Response response =
-          routes.ask(step_request(step, base, kept), step["client"] ? std::string(step["client"].text()) : "anonymous");
+          step["on"] ? payer->ask(step_request(step, base, kept)) : routes.ask(step_request(step, base, kept), client);
+      if (step["sent"]) {
+        std::vector<std::string> wanted;
+        for (const json::Node path : step["sent"]) wanted.emplace_back(path.text());
+        EXPECT_EQ(payer->take_sent(), wanted);
+      }
       if (std::getenv("PAS_WORKFLOW") != nullptr) std::cout << number << ": " << response.body << "\n";
       ASSERT_EQ(std::to_string(response.status), step["status"] ? step["status"].text() : "200")
           << response.body.substr(0, 1500);

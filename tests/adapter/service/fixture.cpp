@@ -31,7 +31,8 @@ std::string CountedIds::uuid() {
   return text.data();
 }
 
-Adapter::Adapter(const std::string& specification, const std::string& folder)
+Adapter::Adapter(const std::string& specification, const std::string& folder,
+                 std::shared_ptr<const gateway::Payers> payers)
     : store(store::open_store(specification).value()) {
   const std::shared_ptr<const policy::PolicySet> policies = load(folder);
   if (policies == nullptr) return;
@@ -39,9 +40,11 @@ Adapter::Adapter(const std::string& specification, const std::string& folder)
       *inputs::Roster::load(support::read_file(support::repo_path("samples/providers.csv")), "providers.csv"));
   static const auto shared = service::ValidationService::load({}).value();
   validation = shared;
-  adjudicator = std::make_unique<service::Adjudicator>(policies, roster, validation);
-  service = std::make_unique<service::SubmitService>(*adjudicator, *store, clock, ids,
-                                                     service::SubmitService::Options{.test_mode = &test_mode});
+  adjudicator = std::make_unique<service::Adjudicator>(policies, roster, validation, json::Limits{},
+                                                       inputs::DocumentTools{}, std::move(payers));
+  const auto ask_payer = [this](const auto&... arguments) { return forward && forward(arguments...); };
+  service = std::make_unique<service::SubmitService>(
+      *adjudicator, *store, clock, ids, service::SubmitService::Options{.test_mode = &test_mode, .forward = ask_payer});
 }
 
 service::SubmitOutcome Adapter::submit(const std::string& body, const std::string& client,

@@ -28,8 +28,8 @@ class CountedIds final : public base::IdSource {
 
 class Adapter {
  public:
-  explicit Adapter(const std::string& store_specification = "memory",
-                   const std::string& policies = "mappings/policies");
+  explicit Adapter(const std::string& store_specification = "memory", const std::string& policies = "mappings/policies",
+                   std::shared_ptr<const gateway::Payers> payers = nullptr);
 
   service::SubmitOutcome submit(const std::string& body, const std::string& client = "ehr-1",
                                 const pas::Version* version = nullptr);  // null: 2.2.1
@@ -38,6 +38,7 @@ class Adapter {
   FixedClock clock;
   CountedIds ids;
   service::TestMode test_mode;
+  decltype(service::SubmitService::Options::forward) forward;  // of the service; may be set at any time
   std::unique_ptr<store::Store> store;
   std::unique_ptr<service::Adjudicator> adjudicator;
   std::unique_ptr<service::SubmitService> service;
