@@ -6,8 +6,8 @@ namespace pas::endpoints {
 namespace {
 
 constexpr std::string_view kContentPolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'";
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; frame-src blob:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 constexpr std::string_view kEditionPlace = "@EDITION@";
 
 std::string with_edition(std::string_view html) {

@@ -1,5 +1,6 @@
 // An adapter of its own, a Chromium, and a listener for notifications.
 
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
@@ -132,3 +133,11 @@ export const faintTexts = (page) => page.evaluate(() => {
 export const namelessControls = (page) => page.evaluate(() => [...document.querySelectorAll('input, select, textarea, button, a')]
   .filter((each) => each.checkVisibility() && !(each.labels?.length || each.textContent.trim() || each.getAttribute('aria-label')))
   .map((each) => each.outerHTML));
+
+export async function expectAccessible(page) {
+  for (const colorScheme of ['dark', 'light']) {
+    await page.emulateMedia({ colorScheme });
+    assert.deepEqual(await faintTexts(page), [], `too faint in ${colorScheme}`);
+  }
+  assert.deepEqual(await namelessControls(page), []);
+}

@@ -17,10 +17,10 @@ before(async () => {
   await page.waitForFunction(() => document.getElementById('request')?.value.includes('"Claim"'));
 });
 after(async () => {
-  assert.deepEqual(page?.complaints.filter((text) => !text.startsWith('Failed to load')), []);
-  assert.deepEqual([...(page?.hosts || [])], [new URL(adapter.url).host]);
   await browser?.close();
   await adapter?.stop();
+  assert.deepEqual(page?.complaints.filter((text) => !text.startsWith('Failed to load')), []);
+  assert.deepEqual([...(page?.hosts || [])], [new URL(adapter.url).host]);
 });
 
 test('a sample is submitted and its answer stands beside it', async () => {

@@ -1,9 +1,13 @@
 // The resources of a request and its attachments, shown in place. An attachment is decoded to text and shown as text;
-// a C-CDA is read as XML and its sections are made anew from their words; nothing of it is ever taken as HTML.
+// a C-CDA is read as XML and its sections are made anew from their words; nothing of it is ever taken as HTML. A PDF
+// is given to the browser's own viewer, as a PDF and nothing else, beside the text that the policy reads of it.
 
 import { h, table } from './dom.js';
 
 const kMostText = 200000;  // characters of one attachment
+const kPdf = 'application/pdf';
+
+let viewed = [];  // the URLs of the PDFs of the case that is shown
 
 function bytesOf(data) {
   const binary = atob(data.replace(/\s+/g, ''));
@@ -93,6 +97,16 @@ function clinicalDocument(xml) {
     }));
 }
 
+const isPdf = (bytes) => String.fromCharCode(...bytes.subarray(0, 5)) === '%PDF-';
+
+// The Blob's type lets the browser take the bytes for a PDF alone, whatever they are; in a sandboxed frame Chromium
+// would show none.
+function viewer(bytes, title) {
+  const url = URL.createObjectURL(new Blob([bytes], { type: kPdf }));
+  viewed.push(url);
+  return h('iframe', { class: 'viewer', src: `${url}#navpanes=0&view=FitH`, title, loading: 'lazy' });
+}
+
 function attachment(item, extracted) {
   if (!item.data) return h('p', { class: 'empty' }, item.url ? `Elsewhere, not fetched: ${item.url}` : 'No data.');
   let bytes;
@@ -102,15 +116,16 @@ function attachment(item, extracted) {
     return h('p', { class: 'missing' }, 'The data is not base64.');
   }
   const type = (item.contentType || '').split(';')[0];
-  const url = () => URL.createObjectURL(new Blob([bytes], { type: type === 'application/pdf' ? type : 'application/octet-stream' }));
+  const url = () => URL.createObjectURL(new Blob([bytes], { type: type === kPdf ? type : 'application/octet-stream' }));
   const save = h('button', {
     type: 'button', onclick: () => {
-      const link = h('a', { href: url(), download: `attachment${type === 'application/pdf' ? '.pdf' : '.bin'}` });
+      const link = h('a', { href: url(), download: `attachment${type === kPdf ? '.pdf' : '.bin'}` });
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 10000);
     },
   }, 'Save a copy');
-  const head = h('p', {}, h('strong', {}, item.title || 'Attachment'), ` ${type || 'no type'}, ${bytes.length} bytes `, save);
+  const title = item.title || 'Attachment';
+  const head = h('p', {}, h('strong', {}, title), ` ${type || 'no type'}, ${bytes.length} bytes `, save);
   const text = () => new TextDecoder().decode(bytes).slice(0, kMostText);
   if (type.includes('xml')) return [head, clinicalDocument(text()) || h('pre', { tabindex: '0' }, text())];
   if (type.includes('json')) {
@@ -121,8 +136,10 @@ function attachment(item, extracted) {
     }
   }
   if (type.startsWith('text/')) return [head, h('pre', { tabindex: '0' }, text())];
-  return [head, extracted?.text ? h('pre', { tabindex: '0' }, extracted.text)
-    : h('p', { class: 'empty' }, extracted?.problem || 'It has no text that can be shown.')];
+  const told = extracted?.text ? h('pre', { tabindex: '0' }, extracted.text)
+    : h('p', { class: 'empty' }, extracted?.problem || 'It has no text that can be shown.');
+  const isShown = type === kPdf && isPdf(bytes) && navigator.pdfViewerEnabled;
+  return [head, isShown ? h('div', { class: 'pair' }, viewer(bytes, title), told) : told];
 }
 
 const attachmentsOf = (resource) => {
@@ -139,6 +156,8 @@ function nameOf(resource) {
 }
 
 export function resources(material) {
+  viewed.forEach(URL.revokeObjectURL);
+  viewed = [];
   const texts = new Map(material.texts.map((each) => [each.source, each]));
   return (material.bundle.entry || []).map((entry, index) => {
     const resource = entry.resource || {};
