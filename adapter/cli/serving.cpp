@@ -41,7 +41,10 @@ Serving::Serving(const ServeOptions& options, const World& world, ServeInputs in
       adjudicator_(std::move(inputs_.policies), inputs_.roster, inputs_.validation, limits_of(options),
                    inputs_.documents->tools(), inputs_.payers),
       submit_(adjudicator_, *store_, world.clock, world.ids, submit_options()),
-      inquire_(adjudicator_, *inputs_.validation, *store_, world.clock),
+      inquire_(adjudicator_, *inputs_.validation, *store_, world.clock,
+               [this](const store::Case& record, const service::InquireRequest& request, service::Deadline until) {
+                 return forwarding_.inquire({record.id, request.origin, until}, request.via);
+               }),
       subscriptions_(*store_, world.clock, world.ids, subscription_options()),
       faulty_sender_(*sender_, test_mode_),
       notifier_(*store_, subscriptions_, chosen_sender(), backoff_, world.clock),

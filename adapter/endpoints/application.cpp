@@ -38,7 +38,9 @@ Router make_router(const Services& services, const ServerFacts& facts, std::stri
   constexpr std::string_view kValidateDefinition = "http://hl7.org/fhir/OperationDefinition/Resource-validate";
   constexpr std::string_view kInquireDefinition =
       "http://hl7.org/fhir/us/davinci-pas/OperationDefinition/Claim-inquiry";
-  const auto inquire_handler = [&inquire = services.inquire](Call& call) { return inquire_claim(call, inquire); };
+  const auto inquire_handler = [&inquire = services.inquire, gateway_id = services.gateway_id](Call& call) {
+    return inquire_claim(call, inquire, gateway_id);
+  };
   const auto submit_handler = [&submit, gateway_id = services.gateway_id](Call& call) {
     return submit_claim(call, submit, gateway_id);
   };

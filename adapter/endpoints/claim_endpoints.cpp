@@ -69,6 +69,20 @@ base::Result<std::string> claim_response_of(const Call& call, const store::Store
   return first_resource(std::move(*response), id);
 }
 
+std::string via_of(const Call& call) {
+  return std::string(call.request.headers.find("Via").value_or(""));
+}
+
+bool is_gone_round(std::string_view via, std::string_view gateway_id) {
+  return !gateway_id.empty() && gateway::is_loop(via, gateway_id);
+}
+
+http::Response loop_detected() {
+  http::Response loop;
+  loop.status = kLoopDetected;
+  return loop;
+}
+
 }  // namespace
 
 http::Response submit_claim(Call& call, const service::SubmitService& service, std::string_view gateway_id) {
@@ -86,12 +100,8 @@ http::Response submit_claim(Call& call, const service::SubmitService& service, s
     }
     request.idempotency_key = *key;
   }
-  request.via = call.request.headers.find("Via").value_or("");
-  if (!gateway_id.empty() && gateway::is_loop(request.via, gateway_id)) {
-    http::Response loop;
-    loop.status = kLoopDetected;
-    return loop;
-  }
+  request.via = via_of(call);
+  if (is_gone_round(request.via, gateway_id)) return loop_detected();
   auto outcome = service.submit(std::move(request));
   if (auto* answered = std::get_if<service::Answered>(&outcome)) {
     call.touch_case(answered->case_id);
@@ -105,9 +115,17 @@ http::Response submit_claim(Call& call, const service::SubmitService& service, s
   return failure(error);
 }
 
-http::Response inquire_claim(Call& call, const service::InquireService& service) {
-  auto outcome = service.inquire(std::move(call.request.body), *call.version, call.base_url, call.caller.client,
-                                 call.request.deadline);
+http::Response inquire_claim(Call& call, const service::InquireService& service, std::string_view gateway_id) {
+  service::InquireRequest request;
+  request.body = std::move(call.request.body);
+  request.client = call.caller.client;
+  request.version = call.version;
+  request.base_url = call.base_url;
+  request.deadline = call.request.deadline;
+  request.origin = call.origin();
+  request.via = via_of(call);
+  if (is_gone_round(request.via, gateway_id)) return loop_detected();
+  auto outcome = service.inquire(std::move(request));
   if (auto* found = std::get_if<service::InquireService::Found>(&outcome)) {
     for (const std::string& id : found->case_ids) call.touch_case(id);
     return fhir_json(200, std::move(found->body));

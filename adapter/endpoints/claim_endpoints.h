@@ -13,7 +13,8 @@ namespace pas::endpoints {
 // 508 when the request came through this adapter before.
 http::Response submit_claim(Call& call, const service::SubmitService& service, std::string_view gateway_id);
 
-http::Response inquire_claim(Call& call, const service::InquireService& service);
+// Likewise.
+http::Response inquire_claim(Call& call, const service::InquireService& service, std::string_view gateway_id);
 
 // POST $submit-attachment (CDex).
 http::Response submit_attachment(Call& call, const service::CaseService& cases, const store::Store& store,

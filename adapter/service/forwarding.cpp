@@ -16,6 +16,7 @@ constexpr std::string_view kResponseBundle =
 constexpr std::string_view kInquiryResponseBundle =
     "http://hl7.org/fhir/us/davinci-pas/StructureDefinition/profile-pas-inquiry-response-bundle";
 constexpr std::chrono::seconds kNoWait{0};
+constexpr std::chrono::seconds kAskAgain{10};  // after an inquiry
 
 using State = Forwarding::State;
 
@@ -229,7 +230,7 @@ Forwarding::Result Forwarding::attach(const Errand& errand, std::string_view pay
   return enqueued ? Result{} : try_later(enqueued.error());
 }
 
-Forwarding::Result Forwarding::follow(const Errand& errand) const {
+Forwarding::Result Forwarding::follow(const Errand& errand, std::string_view via) const {
   const auto known = look_up(errand.case_id);
   if (!known) return try_later(known.error());
   if (known->backend == nullptr) return {State::kGivenUp, "its payer does not forward any more"};
@@ -243,11 +244,36 @@ Forwarding::Result Forwarding::follow(const Errand& errand) const {
   }
   const std::string inquiry = pas::write_inquiry((*open)->request(), items);
   const auto asked =
-      known->backend->post({"/Claim/$inquire", inquiry, {}, {}, errand.origin.traceparent, errand.deadline});
+      known->backend->post({"/Claim/$inquire", inquiry, {}, via, errand.origin.traceparent, errand.deadline});
   Result result =
       asked.ok() ? take(*known, errand, asked.body, true) : Result{State::kLater, asked.problem, asked.status};
   result.again_in = std::chrono::seconds(known->backend->to().follow_every_s);
   return told(*known, errand, std::move(result));
+}
+
+Heard Forwarding::inquire(const Errand& errand, std::string_view via) const {
+  const auto known = look_up(errand.case_id);
+  if (!known || known->backend == nullptr) return Heard::kNothing;
+  const auto now = services_.clock.now();
+  {
+    const std::scoped_lock lock(asked_mutex_);
+    std::erase_if(asked_, [now](const auto& each) { return each.second.at + kAskAgain <= now; });
+    const auto [place, is_new] = asked_.try_emplace(std::string(errand.case_id), Asked{now});
+    if (!is_new) return place->second.heard;
+  }
+  const Heard heard = ask(*known, errand, via);
+  const std::scoped_lock lock(asked_mutex_);
+  asked_.insert_or_assign(std::string(errand.case_id), Asked{now, heard == Heard::kNewer ? Heard::kSame : heard});
+  return heard;
+}
+
+Heard Forwarding::ask(const Known& known, const Errand& errand, std::string_view via) const {
+  const auto answered = is_answered(errand.case_id);
+  if (!answered) return Heard::kNoAnswer;
+  const Result result = *answered ? follow(errand, via) : forward(errand, via);
+  const auto record = services_.store.find_case(errand.case_id);
+  if (record && *record && (*record)->revision > known.record.revision) return Heard::kNewer;
+  return result.is_answered() ? Heard::kSame : Heard::kNoAnswer;
 }
 
 }  // namespace pas::service

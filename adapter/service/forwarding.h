@@ -7,6 +7,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +17,7 @@
 #include "adapter/observe/log.h"
 #include "adapter/service/case_service.h"
 #include "adapter/service/deadline.h"
+#include "adapter/service/inquire_service.h"
 #include "adapter/service/validation_service.h"
 #include "adapter/store/store.h"
 #include "fhir/base/clock.h"
@@ -68,7 +71,10 @@ class Forwarding {
   };
   Result forward(const Errand& errand, std::string_view via) const;
   Result attach(const Errand& errand, std::string_view payload, std::int64_t message) const;
-  Result follow(const Errand& errand) const;
+  Result follow(const Errand& errand, std::string_view via = {}) const;
+  // The same, or forward() where nothing was answered yet, while an inquiry waits. What was asked less than ten seconds
+  // ago is not asked again.
+  Heard inquire(const Errand& errand, std::string_view via) const;
 
  private:
   struct Known;
@@ -78,8 +84,15 @@ class Forwarding {
   Result ask_prior(const Known& known, const Errand& errand, std::string_view via) const;
   Result take(const Known& known, const Errand& errand, const std::string& body, bool is_inquiry) const;
   Result told(const Known& known, const Errand& errand, Result result) const;
+  Heard ask(const Known& known, const Errand& errand, std::string_view via) const;
 
+  struct Asked {
+    std::chrono::system_clock::time_point at;
+    Heard heard = Heard::kNoAnswer;  // until it is answered
+  };
   const Services services_;
+  mutable std::mutex asked_mutex_;
+  mutable std::map<std::string, Asked, std::less<>> asked_;  // by case
 };
 
 }  // namespace pas::service

@@ -3,12 +3,15 @@
 #include <algorithm>
 
 #include "adapter/service/case_record.h"
+#include "adapter/service/forwarding.h"
 
 namespace pas::service {
 namespace {
 
 constexpr int kMostCandidates = 500;
 constexpr std::size_t kMostNumbers = 50;
+constexpr std::string_view kNotHeard =
+    "The payer's system did not answer this inquiry. This is how the request stood when it was last heard of.";
 
 bool is_of_member(const pas::Inquiry& inquiry, const store::Case& record) {
   const auto is_asked = [&](std::string_view id) {
@@ -124,11 +127,24 @@ base::Result<InquireService::Cases> InquireService::find(const pas::Inquiry& inq
   return found;
 }
 
-InquireService::Outcome InquireService::inquire(std::string body, const pas::Version& version,
-                                                const std::string& base_url, std::string_view client,
-                                                Deadline deadline) const {
-  const std::string source = body;  // parsing unescapes in place
-  const auto document = json::Document::parse(std::move(body));
+base::Result<Heard> InquireService::ask(std::unique_ptr<OpenCase>& open, const InquireRequest& request,
+                                        Deadline until) const {
+  if (!ask_payer_ || open->record().status != store::Status::kPended) return Heard::kNothing;
+  const Heard heard = ask_payer_(open->record(), request, until);
+  if (heard != Heard::kNewer) return heard;
+  auto record = store_.find_case(open->record().id);
+  if (!record) return record.error();
+  if (!*record) return Heard::kNothing;  // purged meanwhile; what was read is told
+  auto opened = OpenCase::open(adjudicator_, store_, std::move(**record));
+  if (!opened) return opened.error();
+  open = std::move(*opened);
+  return heard;
+}
+
+InquireService::Outcome InquireService::inquire(InquireRequest request) const {
+  const Deadline ask_until = std::min(request.deadline, std::chrono::steady_clock::now() + kForwardTime);
+  const std::string source = request.body;  // parsing unescapes in place
+  const auto document = json::Document::parse(std::move(request.body));
   if (!document) {
     validation::Report report;
     report.add(validation::issue_of(document.error(), source));
@@ -136,32 +152,37 @@ InquireService::Outcome InquireService::inquire(std::string body, const pas::Ver
   }
   const json::BundleIndex index(pas::submitted_bundle(document->root()));
   const auto now = clock_.now();
-  auto [request, report] = validation_.read_request(index, &version, now, pas::Purpose::kInquire);
+  auto [read, report] = validation_.read_request(index, request.version, now, pas::Purpose::kInquire);
   if (report.has_errors()) {
     report.locate(source);
     return Refused{std::move(report)};
   }
-  const pas::Inquiry inquiry = pas::read_inquiry(request);
-  auto cases = find(inquiry, deadline);
+  auto cases = find(pas::read_inquiry(read), request.deadline);
   if (!cases) return cases.error();
 
   std::vector<std::string> bundles;
   std::vector<std::string> case_ids;
-  for (const auto& open : *cases) {
-    if (auto timely = in_time(deadline); !timely) return timely.error();
+  int asked = 0;
+  for (auto& open : *cases) {
+    if (auto timely = in_time(request.deadline); !timely) return timely.error();
+    const auto heard = asked < kMostAsked ? ask(open, request, ask_until) : base::Result<Heard>(Heard::kNothing);
+    if (!heard) return heard.error();
+    if (*heard != Heard::kNothing) ++asked;
     case_ids.push_back(open->record().id);
     auto history = store_.history(open->record().id);
     if (!history) return history.error();
     const auto decided_ms = history->empty() ? open->record().received_at_ms : history->back().at_ms;
-    bundles.push_back(open->response({.version = &version,
-                                      .base_url = base_url,
-                                      .now = now,
-                                      .decided = base::from_ms(decided_ms),
-                                      .is_inquiry = true,
-                                      .is_claim_masked = open->record().client != client,
-                                      .bundle_identifier = index.bundle()["identifier"]}));
+    OpenCase::Answer answer{.version = request.version,
+                            .base_url = request.base_url,
+                            .now = now,
+                            .decided = base::from_ms(decided_ms),
+                            .is_inquiry = true,
+                            .is_claim_masked = open->record().client != request.client,
+                            .bundle_identifier = index.bundle()["identifier"]};
+    if (*heard == Heard::kNoAnswer) answer.notes.emplace_back(kNotHeard);
+    bundles.push_back(open->response(answer));
   }
-  return Found{version.answers_inquiry_with_parameters
+  return Found{request.version->answers_inquiry_with_parameters
                    ? pas::write_inquiry_parameters(bundles)
                    : pas::write_inquiry_bundle(bundles, index.bundle()["identifier"], now),
                std::move(case_ids)};

@@ -68,6 +68,7 @@ std::string OpenCase::response(const Answer& answer) const {
   context.is_claim_masked = answer.is_claim_masked;
   context.bundle_identifier = answer.bundle_identifier;
   context.notes = standing_.claim_notes();
+  context.notes.insert(context.notes.end(), answer.notes.begin(), answer.notes.end());
   if (record().due_ms > 0) context.due = base::from_ms(record().due_ms);
   context.items = std::move(shown.answers);
   context.carried = shown.carried;

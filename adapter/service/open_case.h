@@ -42,6 +42,7 @@ class OpenCase {
     bool is_inquiry = false;
     bool is_claim_masked = false;
     json::Node bundle_identifier = {};
+    std::vector<std::string> notes = {};  // of this answer alone
   };
   // The response Bundle of the items as they are now.
   std::string response(const Answer& answer) const;

@@ -153,8 +153,10 @@ int main(int argc, char** argv) {
   const service::InquireService inquiring(*adapter.adjudicator, *adapter.validation, *adapter.store, adapter.clock);
   measure("inquire", [&](int i) {
     const int number = static_cast<int>(static_cast<std::int64_t>(i) * 7919 * 1'000'003 % to);
-    const auto outcome =
-        inquiring.inquire(changed(inquiry, of_number(number)), v2_2_1::kVersion, "https://payer.example", "growth");
+    const auto outcome = inquiring.inquire({.body = changed(inquiry, of_number(number)),
+                                            .client = "growth",
+                                            .version = &v2_2_1::kVersion,
+                                            .base_url = "https://payer.example"});
     const auto* found = std::get_if<service::InquireService::Found>(&outcome);
     if (found == nullptr || found->body.find("ClaimResponse") == std::string::npos) std::abort();
   });

@@ -21,7 +21,10 @@ class Routes {
                   const std::shared_ptr<const gateway::Payers>& payers = nullptr)
       : deny_at_deadline_(deny_at_deadline),
         adapter_(store, policies, payers),
-        inquire_(*adapter_.adjudicator, *adapter_.validation, *adapter_.store, adapter_.clock),
+        inquire_(*adapter_.adjudicator, *adapter_.validation, *adapter_.store, adapter_.clock,
+                 [this](const store::Case& record, const service::InquireRequest& request, service::Deadline until) {
+                   return forwarding_.inquire({record.id, request.origin, until}, request.via);
+                 }),
         subscriptions_(*adapter_.store, adapter_.clock, adapter_.ids, subscription_options()),
         cases_(*adapter_.adjudicator, *adapter_.store, adapter_.clock, case_options()),
         backends_(payers, adapter_.clock, adapter_.ids),
