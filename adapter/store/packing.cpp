@@ -2,7 +2,6 @@
 
 #include <zstd.h>
 
-#include <algorithm>
 #include <charconv>
 #include <memory>
 #include <new>
@@ -11,8 +10,8 @@ namespace pas::store {
 namespace {
 
 constexpr int kLevel = 1;
-// From here on a frame is written in pieces, so that no more memory is touched than it needs.
 constexpr std::size_t kBigText = std::size_t{1} << 20U;
+constexpr std::size_t kPieceBytes = std::size_t{1} << 20U;
 
 struct FreeContext {
   void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
@@ -43,6 +42,30 @@ std::size_t must(std::size_t result) {
   return result;
 }
 
+std::string compress_at_once(ZSTD_CCtx* context, std::string_view text) {
+  const std::size_t bound = ZSTD_compressBound(text.size());
+  const auto frame = std::make_unique_for_overwrite<char[]>(bound);
+  return {frame.get(), must(ZSTD_compressCCtx(context, frame.get(), bound, text.data(), text.size(), kLevel))};
+}
+
+// No more memory is touched than the frame needs.
+std::string compress_in_pieces(ZSTD_CCtx* context, std::string_view text) {
+  must(ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters));
+  must(ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, kLevel));
+  must(ZSTD_CCtx_setPledgedSrcSize(context, text.size()));
+  std::string frame;
+  frame.reserve(text.size() / 5 * 4);  // base64 comes to three quarters
+  ZSTD_inBuffer in{text.data(), text.size(), 0};
+  for (std::size_t left = 1; left != 0;) {
+    const std::size_t size = frame.size();
+    frame.resize(size + kPieceBytes);
+    ZSTD_outBuffer out{frame.data(), frame.size(), size};
+    left = must(ZSTD_compressStream2(context, &out, &in, ZSTD_e_end));
+    frame.resize(out.pos);
+  }
+  return frame;
+}
+
 }  // namespace
 
 std::string compress(std::string_view text) {
@@ -50,21 +73,7 @@ std::string compress(std::string_view text) {
   // Making a context costs more than compressing a small body.
   thread_local const std::unique_ptr<ZSTD_CCtx, FreeContext> context(ZSTD_createCCtx());
   if (context == nullptr) throw std::bad_alloc();
-  must(ZSTD_CCtx_reset(context.get(), ZSTD_reset_session_and_parameters));
-  must(ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kLevel));
-  must(ZSTD_CCtx_setPledgedSrcSize(context.get(), text.size()));
-  std::string frame;
-  if (text.size() > kBigText)
-    frame.reserve(text.size() / 5 * 4);  // base64 comes to three quarters; reserved is not used
-  ZSTD_inBuffer in{text.data(), text.size(), 0};
-  for (std::size_t left = 1; left != 0;) {
-    const std::size_t size = frame.size();
-    frame.resize(size + std::min(ZSTD_compressBound(text.size()), kBigText));
-    ZSTD_outBuffer out{frame.data(), frame.size(), size};
-    left = must(ZSTD_compressStream2(context.get(), &out, &in, ZSTD_e_end));
-    frame.resize(out.pos);
-  }
-  return frame;
+  return text.size() < kBigText ? compress_at_once(context.get(), text) : compress_in_pieces(context.get(), text);
 }
 
 std::optional<std::string> decompress(std::string_view frame) {
