@@ -1,5 +1,6 @@
 #include "mappings/pas/shapes.h"
 
+#include <algorithm>
 #include <charconv>
 #include <span>
 #include <string>
@@ -69,10 +70,15 @@ bool is_date_time(std::string_view text) {
          are_digits(offset, 1, 2, 0, 14) && are_digits(offset, 4, 2, 0, 59);
 }
 
+constexpr bool is_white(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 // No white space at the ends, single spaces inside.
 bool is_code(std::string_view text) {
   if (text.empty() || text.front() == ' ' || text.back() == ' ') return false;
-  return text.find("  ") == std::string_view::npos && text.find_first_of("\t\r\n") == std::string_view::npos;
+  return text.find("  ") == std::string_view::npos &&
+         std::ranges::none_of(text, [](char c) { return c != ' ' && is_white(c); });
 }
 
 struct Primitive {
@@ -95,15 +101,14 @@ Primitive test_primitive(json::Node node, Shape shape) {
     case Shape::kCode:
       return {is_string, is_code(text), "a code without white space around it"};
     case Shape::kUri:
-      return {is_string, !text.empty() && text.find_first_of(" \t\r\n") == std::string_view::npos,
-              "a URI without white space"};
+      return {is_string, !text.empty() && std::ranges::none_of(text, is_white), "a URI without white space"};
     case Shape::kDate:
       return {is_string, is_date(text), "a date that exists, as YYYY-MM-DD"};
     case Shape::kDateTime:
       return {is_string, is_date_time(text),
               "a date that exists, alone or with time and offset (2026-03-10T08:15:00Z)"};
     default:
-      return {is_string, text.find_first_not_of(" \t\r\n") != std::string_view::npos, "a string that is not empty"};
+      return {is_string, !std::ranges::all_of(text, is_white), "a string that is not empty"};
   }
 }
 
