@@ -1,11 +1,13 @@
 #pragma once
-// HTTP as a client of another server, over libcurl: no redirect, bounded in time and in what it reads, connections
-// kept. One thread at a time.
+// A person's requests to another server (outbound/http_client.h), timed, through the proxy of the environment if it has
+// one. One thread at a time.
 
 #include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include "adapter/outbound/http_client.h"
 
 namespace pas::conformance {
 
@@ -31,15 +33,12 @@ struct ClientOptions {
 class Client {
  public:
   explicit Client(const ClientOptions& options = {});
-  ~Client();
-  Client(Client&&) noexcept;
-  Client& operator=(Client&&) noexcept;
 
   Answer ask(const Call& call);
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  ClientOptions options_;
+  std::unique_ptr<outbound::HttpClient> http_;
 };
 
 }  // namespace pas::conformance

@@ -1,7 +1,7 @@
 #pragma once
-// Requests that the adapter makes itself, over libcurl: no redirects, no proxy of the environment, bounded in time and
-// in what is read. Connections are kept for the next request to the same origin, and never shared between requests with
-// and without `may_connect`. Any thread; each call blocks.
+// Requests that the adapter makes itself, over libcurl: no redirects, bounded in time and in what is read. Connections
+// are kept for the next request to the same origin, and never shared between requests with and without `may_connect`.
+// Any thread; each call blocks.
 
 #include <sys/socket.h>
 
@@ -19,6 +19,7 @@ struct Request {
   std::string url;                       // http or https
   std::vector<std::string> headers;      // whole lines
   std::optional<std::string_view> body;  // a POST; nothing: a GET. It lives as long as the call
+  std::string method = {};               // empty: as the body says
   long connect_timeout_ms = 5'000;
   long total_timeout_ms = 30'000;
   std::size_t answer_limit_bytes = std::size_t{64} << 10U;
@@ -40,6 +41,8 @@ struct ClientOptions {
   std::string certificates;     // a file of trusted certificates (PEM); empty: the system's
   std::string certificate;      // the client's own (PEM), for mutual TLS; empty: none
   std::string certificate_key;  // its private key (PEM)
+  // Of the environment (https_proxy): for commands of a person; a server goes straight.
+  bool takes_proxy = false;
 };
 
 class HttpClient {
