@@ -123,12 +123,17 @@ def load(server, bodies, seconds, connections, rate=0):
 def show(name, figures):
     print(f"{name:24} {figures['per_second']:9.0f}/s  p50 {figures['p50_us'] / 1e3:7.2f}  p99 {figures['p99_us'] / 1e3:7.2f}"
           f"  p99.9 {figures['p999_us'] / 1e3:7.2f} ms  CPU {figures['cpu_us']:6.0f} µs  RSS {figures['rss_mb']:5.0f} MB"
-          + (f"  {figures['echoes']:5.1f} echoes, {figures['floors']:5.1f} floors" if "echoes" in figures else ""), flush=True)
+          + (f"  {figures['echoes']:5.1f} echoes, {figures['floors']:5.1f} floors of {figures['floor_us']:.0f} µs" if "echoes" in figures else ""), flush=True)
+
+
+def floor_of(bodies):
+    return float(subprocess.run([BIN / "body_floor", bodies], check=True, stdout=subprocess.PIPE).stdout)
 
 
 def servers(seconds, folder):
     """Figures of each run. `echoes` and `floors` are the processor time of a request as multiples of the echo's, and of
-    parsing and writing the body; `wall_floors` is the time between two answers."""
+    parsing and writing the body, measured just before and after, since a machine's speed changes; `wall_floors` is the
+    time between two answers."""
     found = {}
     stores = {"sqlite": "sqlite:{}/bench.db", "memory": "memory"}
     with tempfile.TemporaryDirectory(dir=folder) as temporary, open(os.devnull, "w") as log, contextlib.ExitStack() as stack:
@@ -139,9 +144,8 @@ def servers(seconds, folder):
         bodies.mkdir()
         make_bodies(bodies)
         pair = make_certificate(pathlib.Path(temporary))
-        floor_us = float(subprocess.run([BIN / "body_floor", bodies], check=True, stdout=subprocess.PIPE).stdout)
-        print(f"floor, parse and write: {floor_us} µs", flush=True)
-        found["floor"] = {"us": floor_us}
+        first_us = floor_of(bodies)
+        print(f"floor, parse and write: {first_us} µs", flush=True)
         echo = {}
         for prefix, tls in (("", ()), ("https, ", pair)):
             with start_echo(tls) as server:
@@ -156,8 +160,10 @@ def servers(seconds, folder):
             with server:
                 found[f"{name}/start"] = {"ready_ms": round(ready_ms, 1), "rss_mb": resident_mb(server.process.pid)}
                 print(f"{name}: first answer after {ready_ms:.0f} ms, {found[name + '/start']['rss_mb']} MB", flush=True)
-                for connections, rate in ((1, 0), (16, 0), (64, 0), (16, round(1e6 / (PACE_FLOORS * floor_us)))):
+                for connections, rate in ((1, 0), (16, 0), (64, 0), (16, round(1e6 / (PACE_FLOORS * first_us)))):
+                    before_us = floor_of(bodies)
                     figures = load(server, bodies, seconds, connections, rate)
+                    floor_us = figures["floor_us"] = round((before_us + floor_of(bodies)) / 2, 2)
                     figures["echoes"] = round(figures["cpu_us"] / echo[prefix, connections]["cpu_us"], 2)
                     figures["floors"] = round(figures["cpu_us"] / floor_us, 2)
                     figures["wall_floors"] = round(1e6 / figures["per_second"] / floor_us, 2)
