@@ -44,7 +44,18 @@ std::int64_t start_of(int year) {
   return base::to_ms(std::chrono::sys_days(std::chrono::year{year} / std::chrono::January / 1));
 }
 
-// The newest first, each as it is read: a year may have millions.
+base::Result<void> print_other_exchanges(const store::Store& store, const ReportOptions& options) {
+  const store::ExchangeFilter filter{start_of(options.year), start_of(options.year + 1) - 1};
+  for (std::int64_t after = 0;;) {
+    const auto page = store.other_exchanges(filter, after, store::kMaxCases);
+    if (!page) return page.error();
+    if (page->empty()) return {};
+    for (const store::Exchange& exchange : *page) std::cout << service::metric_data(exchange) << "\n";
+    after = page->back().order;
+  }
+}
+
+// The newest first, each as it is read: a year may have millions. Then those of no case, which are of no payer.
 base::Result<void> print_exchanges(const store::Store& store, const ReportOptions& options) {
   store::CaseFilter filter;
   filter.payer = options.payer;
@@ -57,13 +68,15 @@ base::Result<void> print_exchanges(const store::Store& store, const ReportOption
     for (const store::Case& record : page->cases) {
       const auto history = store.history(record.id);
       if (!history) return history.error();
-      const auto text = service::metric_data(record, *history);
+      const auto exchanges = store.exchanges(record.id);
+      if (!exchanges) return exchanges.error();
+      const auto text = service::metric_data(record, *history, *exchanges);
       if (!text) return text.error();
       std::cout << *text << "\n";
     }
     before = page->continue_before;
   } while (before);
-  return {};
+  return options.payer.empty() ? print_other_exchanges(store, options) : base::Result<void>();
 }
 
 int report_exchanges(const ReportOptions& options) {
@@ -100,8 +113,8 @@ void add_report(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ReportOptions>();
   CLI::App* report = app.add_subcommand("report", "Figures from a store");
   report->require_subcommand(1);
-  CLI::App* exchanges =
-      report->add_subcommand("exchanges", "PASMetricData of each request of a year, one JSON object a line");
+  CLI::App* exchanges = report->add_subcommand(
+      "exchanges", "PASMetricData of each request of a year, and of each exchange about none, one JSON object a line");
   add_report_options(*exchanges, *options);
   exchanges->callback([options, &exit_code] { exit_code = report_exchanges(*options); });
   CLI::App* cms = report->add_subcommand("cms", "What CMS-0057-F asks payers to publish of a year");

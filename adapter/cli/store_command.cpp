@@ -103,6 +103,11 @@ int run_purge(const Place& place, std::chrono::seconds age, bool dry_run) {
       },
       [] { return true; });
   if (!purged) return fail(purged.error());
+  if (!dry_run) {
+    if (const auto exchanges = (*opened)->purge_exchanges(retention.changed_before_ms); !exchanges) {
+      return fail(exchanges.error());
+    }
+  }
   std::cout << store::shown(place.specification) << ": " << purged->cases << " cases in " << purged->chains
             << " chains " << (dry_run ? "would be removed\n" : "removed\n");
   return kDone;

@@ -40,18 +40,6 @@ std::string text_of(const std::optional<base::Date>& date) {
   return date ? base::to_string(*date) : std::string();
 }
 
-store::Kind kind_of(pas::Kind kind) {
-  switch (kind) {
-    case pas::Kind::kUpdate:
-      return store::Kind::kUpdate;
-    case pas::Kind::kCancel:
-      return store::Kind::kCancel;
-    case pas::Kind::kInitial:
-      break;
-  }
-  return store::Kind::kInitial;
-}
-
 int to_int(const std::string& text) {
   int value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
@@ -111,6 +99,18 @@ store::Item stored_item(const Adjudication& adjudication, const ItemNow& now,
 }
 
 }  // namespace
+
+store::Kind kind_of(pas::Kind kind) {
+  switch (kind) {
+    case pas::Kind::kUpdate:
+      return store::Kind::kUpdate;
+    case pas::Kind::kCancel:
+      return store::Kind::kCancel;
+    case pas::Kind::kInitial:
+      break;
+  }
+  return store::Kind::kInitial;
+}
 
 bool is_certified(std::string_view action) {
   return action == "A1" || action == "A2" || action == "A6";

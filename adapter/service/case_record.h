@@ -34,6 +34,8 @@ pas::DatePeriod valid_period(const Adjudication& adjudication, const ItemOutcome
 // What a limit of the policy leaves of what was asked for (A6); nothing for what no limit touches.
 std::optional<pas::Authorized> authorized_of(const Adjudication& adjudication, const ItemOutcome& outcome);
 
+store::Kind kind_of(pas::Kind kind);
+
 // How a case with these items stands. With nothing decided: an error if there are business errors.
 store::Status status_of(const std::vector<ItemNow>& items, bool has_errors);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapter/service/case_record.h"
+#include "adapter/service/exchange.h"
 #include "adapter/service/forwarding.h"
 #include "adapter/service/numbers.h"
 #include "adapter/service/review.h"
@@ -140,6 +141,7 @@ CaseService::Outcome CaseService::decide(OpenCase& open, const Review& review) c
 CaseService::Outcome CaseService::arrive(std::string_view case_id, const Arrival& arrival) const {
   std::vector<std::string> entries;
   for (const store::Supplement& supplement : arrival.supplements) entries.push_back(supplement.json);
+  const auto requested = clock_.now();
   for (int race = 0;; ++race) {
     auto record = find(case_id);
     if (record) record = current_case(store_, std::move(*record));
@@ -169,6 +171,8 @@ CaseService::Outcome CaseService::arrive(std::string_view case_id, const Arrival
                   .is_told = arrival.is_final && !is_forwarded,
                   .supplements = arrival.supplements,
                   .decisions = decision_records(open.items())};
+    change.exchange = answered_exchange(kSubsequentExchange, requested, clock_.now());
+    change.exchange->payer = open.record().payer;
     if (is_forwarded) change.outbox.push_back(attachment_message(arrival, base::to_ms(clock_.now())));
     Outcome outcome = commit(open, std::move(change));
     if (!is_conflict(outcome) || race == kMostRaces) return outcome;
@@ -203,6 +207,7 @@ CaseService::Outcome CaseService::take_answer(std::string_view case_id, const Fo
       return base::invalid("the answer tells of none of the pended items");
     }
     change.is_told = !change.decisions.empty();
+    change.exchange = foreign.exchange;
     if (foreign.follow_in.count() > 0) {
       change.outbox.push_back({.case_id = {},
                                .kind = std::string(kFollowMessage),
@@ -255,6 +260,7 @@ CaseService::Outcome CaseService::commit(OpenCase& open, Change change) const {
   revision.decisions = std::move(change.decisions);
   revision.supplements = std::move(change.supplements);
   revision.outbox = std::move(change.outbox);
+  revision.exchange = std::move(change.exchange);
   revision.at_ms = base::to_ms(now);
   revision.actor = std::move(change.actor);
   revision.action = std::move(change.action);

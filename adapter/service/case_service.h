@@ -59,6 +59,7 @@ struct ForeignAnswer {
   std::string payer;
   pas::PayerAnswer answer;
   std::string bundle;                 // the whole of it, to keep (PAS 2.2.1 spec-26)
+  store::Exchange exchange;           // in which it came, without its case
   std::chrono::seconds follow_in{0};  // ask there again how it stands; zero: no need
   store::Origin origin = {};
 };
@@ -124,6 +125,7 @@ class CaseService {
     std::vector<store::Supplement> supplements = {};
     std::vector<store::DecisionRecord> decisions = {};
     std::vector<store::OutboxMessage> outbox = {};
+    std::optional<store::Exchange> exchange = {};
   };
   base::Result<store::Case> find(std::string_view case_id) const;
   base::Result<std::unique_ptr<OpenCase>> open(store::Case record) const;

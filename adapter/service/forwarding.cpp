@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "adapter/service/case_record.h"
+#include "adapter/service/exchange.h"
 #include "fhir/json/writer.h"
 #include "mappings/pas/inquiry_request.h"
 #include "mappings/pas/payer_answer.h"
@@ -77,12 +78,14 @@ Forwarding::Result Forwarding::forward(const Errand& errand, std::string_view vi
   const auto body = services_.store.find_body(errand.case_id, store::Body::kRequest);
   if (!body) return try_later(body.error());
   if (!*body) return {State::kGivenUp, "the case has no request"};
+  const auto requested = services_.clock.now();
   const gateway::Backend::Asked asked =
       known->backend->post({"/Claim/$submit", **body, errand.case_id, via, errand.origin.traceparent, errand.deadline});
   if (!asked.ok()) {
     return told(*known, errand, {asked.may_retry ? State::kLater : State::kGivenUp, asked.problem, asked.status});
   }
-  return told(*known, errand, take(*known, errand, asked.body, false));
+  return told(*known, errand,
+              take(*known, errand, asked.body, answered_exchange(to_string(known->record.kind), requested, requested)));
 }
 
 // An update goes after what it updates: the payer must know that first. What was sent before is sent again with its
@@ -113,7 +116,11 @@ Forwarding::Result Forwarding::ask_prior(const Known& known, const Errand& erran
 }
 
 Forwarding::Result Forwarding::take(const Known& known, const Errand& errand, const std::string& body,
-                                    bool is_inquiry) const {
+                                    store::Exchange exchange) const {
+  exchange.payer = known.record.payer;
+  exchange.other = kPayerSide;
+  exchange.responded_ms = base::to_ms(services_.clock.now());
+  const bool is_inquiry = exchange.type == kQueryExchange;
   auto document = json::Document::parse(body);
   if (!document) return {State::kLater, "the answer is not JSON"};
   const auto version = std::ranges::find_if(
@@ -148,9 +155,9 @@ Forwarding::Result Forwarding::take(const Known& known, const Errand& errand, co
     return {State::kPending, "pended"};
   }
   const std::chrono::seconds again_in(known.backend->to().follow_every_s);
-  const auto outcome = services_.cases.take_answer(
-      known.record.id,
-      {known.record.payer, *chosen, source.to_json(), is_pended && !is_inquiry ? again_in : kNoWait, errand.origin});
+  const auto outcome =
+      services_.cases.take_answer(known.record.id, {known.record.payer, *chosen, source.to_json(), std::move(exchange),
+                                                    is_pended && !is_inquiry ? again_in : kNoWait, errand.origin});
   if (const auto* error = std::get_if<base::Error>(&outcome)) {
     return {error->code == base::ErrorCode::kNotFound ? State::kGivenUp : State::kLater, error->message};
   }
@@ -243,10 +250,11 @@ Forwarding::Result Forwarding::follow(const Errand& errand, std::string_view via
     items.push_back({now.sequence(), now.answer.administration_reference_number});
   }
   const std::string inquiry = pas::write_inquiry((*open)->request(), items);
+  const auto requested = services_.clock.now();
   const auto asked =
       known->backend->post({"/Claim/$inquire", inquiry, {}, via, errand.origin.traceparent, errand.deadline});
-  Result result =
-      asked.ok() ? take(*known, errand, asked.body, true) : Result{State::kLater, asked.problem, asked.status};
+  Result result = asked.ok() ? take(*known, errand, asked.body, answered_exchange(kQueryExchange, requested, requested))
+                             : Result{State::kLater, asked.problem, asked.status};
   result.again_in = std::chrono::seconds(known->backend->to().follow_every_s);
   return told(*known, errand, std::move(result));
 }

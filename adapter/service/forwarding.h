@@ -82,7 +82,7 @@ class Forwarding {
   base::Result<bool> is_answered(std::string_view case_id) const;
   base::Result<std::string> tracking_id(const store::Case& record) const;
   Result ask_prior(const Known& known, const Errand& errand, std::string_view via) const;
-  Result take(const Known& known, const Errand& errand, const std::string& body, bool is_inquiry) const;
+  Result take(const Known& known, const Errand& errand, const std::string& body, store::Exchange exchange) const;
   Result told(const Known& known, const Errand& errand, Result result) const;
   Heard ask(const Known& known, const Errand& errand, std::string_view via) const;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapter/service/case_record.h"
+#include "adapter/service/exchange.h"
 #include "adapter/service/forwarding.h"
 
 namespace pas::service {
@@ -155,6 +156,7 @@ InquireService::Outcome InquireService::inquire(InquireRequest request) const {
   auto [read, report] = validation_.read_request(index, request.version, now, pas::Purpose::kInquire);
   if (report.has_errors()) {
     report.locate(source);
+    (void)store_.note_exchanges({refused_exchange(kQueryExchange, report, now, clock_.now())});
     return Refused{std::move(report)};
   }
   auto cases = find(pas::read_inquiry(read), request.deadline);
@@ -162,6 +164,7 @@ InquireService::Outcome InquireService::inquire(InquireRequest request) const {
 
   std::vector<std::string> bundles;
   std::vector<std::string> case_ids;
+  std::vector<store::Exchange> exchanges;
   int asked = 0;
   for (auto& open : *cases) {
     if (auto timely = in_time(request.deadline); !timely) return timely.error();
@@ -169,6 +172,9 @@ InquireService::Outcome InquireService::inquire(InquireRequest request) const {
     if (!heard) return heard.error();
     if (*heard != Heard::kNothing) ++asked;
     case_ids.push_back(open->record().id);
+    store::Exchange& noted = exchanges.emplace_back(answered_exchange(kQueryExchange, now, clock_.now()));
+    noted.case_id = open->record().id;
+    noted.payer = open->record().payer;
     auto history = store_.history(open->record().id);
     if (!history) return history.error();
     const auto decided_ms = history->empty() ? open->record().received_at_ms : history->back().at_ms;
@@ -182,6 +188,8 @@ InquireService::Outcome InquireService::inquire(InquireRequest request) const {
     if (*heard == Heard::kNoAnswer) answer.notes.emplace_back(kNotHeard);
     bundles.push_back(open->response(answer));
   }
+  if (exchanges.empty()) exchanges.push_back(answered_exchange(kQueryExchange, now, clock_.now()));
+  (void)store_.note_exchanges(exchanges);  // the answer does not depend on it
   return Found{request.version->answers_inquiry_with_parameters
                    ? pas::write_inquiry_parameters(bundles)
                    : pas::write_inquiry_bundle(bundles, index.bundle()["identifier"], now),

@@ -1,7 +1,7 @@
 #pragma once
 // One $inquire as one synchronous call: read the example, find the cases that it fits, and answer with each as it
 // stands now (PAS 2.2.1 spec-44 to spec-53). Of a case that another server decides, that one is asked first. It writes
-// nothing itself. Any number of threads may inquire.
+// the record of the exchange alone. Any number of threads may inquire.
 //
 // Who asks need not be who submitted: the member's id and a provider's identifier must both match, and what does not
 // match them is not found.
@@ -50,7 +50,7 @@ class InquireService {
   using AskPayer = std::function<Heard(const store::Case& record, const InquireRequest& request, Deadline until)>;
 
   // All references outlive the service.
-  InquireService(const Adjudicator& adjudicator, const ValidationService& validation, const store::Store& store,
+  InquireService(const Adjudicator& adjudicator, const ValidationService& validation, store::Store& store,
                  const base::Clock& clock, AskPayer ask_payer = {})
       : adjudicator_(adjudicator),
         validation_(validation),
@@ -74,7 +74,7 @@ class InquireService {
 
   const Adjudicator& adjudicator_;
   const ValidationService& validation_;
-  const store::Store& store_;
+  store::Store& store_;
   const base::Clock& clock_;
   const AskPayer ask_payer_;
 };

@@ -1,6 +1,6 @@
 #pragma once
 // What the guide wants counted of each prior authorization (PAS 2.2.1, logical model PASMetricData), told from what the
-// store has of a case. Plain function; any thread.
+// store has of it. Plain functions; any thread.
 
 #include <string>
 #include <vector>
@@ -10,8 +10,12 @@
 
 namespace pas::service {
 
-// One PASMetricData as JSON, of the payer's side: the request, what came for it later, and each item as it stands. No
-// member or patient is in it. kInvalid when the case's items cannot be read.
-base::Result<std::string> metric_data(const store::Case& record, const std::vector<store::HistoryEntry>& history);
+// One PASMetricData as JSON: each exchange about the case, and each item as it stands. No member or patient is in it.
+// kInvalid when the case's items cannot be read.
+base::Result<std::string> metric_data(const store::Case& record, const std::vector<store::HistoryEntry>& history,
+                                      const std::vector<store::Exchange>& exchanges);
+
+// Of an exchange about no case: a request that was refused, an inquiry that found nothing. Who asked is not known.
+std::string metric_data(const store::Exchange& other);
 
 }  // namespace pas::service

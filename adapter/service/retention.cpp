@@ -71,6 +71,7 @@ void RetentionJob::go_over_the_store() {
         began = std::chrono::steady_clock::now();
         return goes_on;
       });
+  if (purged) (void)store_.purge_exchanges(retention.changed_before_ms);  // failing, it is tried in an hour
   if (!purged) {
     log_.write(observe::Severity::kWarning, "service.purge_failed", {}, {{"what", purged.error().message}});
   } else if (purged->cases > 0) {

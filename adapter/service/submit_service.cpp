@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "adapter/service/case_record.h"
+#include "adapter/service/exchange.h"
 #include "adapter/service/forwarding.h"
 #include "adapter/service/open_case.h"
 #include "fhir/base/digest.h"
@@ -44,8 +45,8 @@ SubmitService::SubmitService(const Adjudicator& adjudicator, store::Store& store
 SubmitService::Repeat SubmitService::repeat_of(const SubmitRequest& request,
                                                std::chrono::system_clock::time_point now) const {
   if (!request.idempotency_key.empty()) {
-    return {base::sha256_hex("idempotency key\n" + request.idempotency_key), base::to_ms(now - options_.key_window),
-            true};
+    return {std::string(store::kKeyDigest) + base::sha256_hex(request.idempotency_key),
+            base::to_ms(now - options_.key_window), true};
   }
   Repeat repeat{base::sha256_hex(request.body), std::nullopt, false};
   const bool is_scripting = options_.test_mode != nullptr && options_.test_mode->is_scripting(request.client);
@@ -156,6 +157,7 @@ SubmitService::Decision SubmitService::decide(const SubmitRequest& request, cons
     validation::Report report = outcome.error();
     report.locate(request.body);
     if (options_.figures != nullptr) options_.figures->count_faults(report.issues());
+    (void)store_.note_exchanges({refused_exchange(to_string(store::Kind::kInitial), report, now, clock_.now())});
     return Refused{std::move(report)};
   }
   Adjudication& adjudication = *outcome;
@@ -223,6 +225,7 @@ SubmitService::Decision SubmitService::decide(const SubmitRequest& request, cons
   if (const auto added = add_kept_records(*prior, items, submission); !added) return added.error();
   submission.origin = request.origin;
   submission.refuse_repeat_since_ms = repeat.since_ms;
+  submission.exchange = exchange_of(adjudication, now, clock_.now());
   if (const auto last = pas::last_day_served(adjudication.request)) submission.served_to = base::to_string(*last);
 
   decided.faults = adjudication.report.issues();
@@ -240,7 +243,9 @@ SubmitOutcome SubmitService::decide_and_commit(SubmitRequest& request, const Rep
   if (auto* error = std::get_if<base::Error>(&decision)) return std::move(*error);
   auto& decided = std::get<Decided>(decision);
   store::Submission& submission = decided.submission;
-  submission.bodies.request.swap(request.body);  // lent: it is not copied
+  store::Exchange exchange = *submission.exchange;
+  if (decided.is_forwarded) submission.exchange.reset();  // it is not answered yet
+  submission.bodies.request.swap(request.body);           // lent: it is not copied
   const auto committed = store_.commit(submission);
   submission.bodies.request.swap(request.body);
   if (!committed) return committed.error();
@@ -255,6 +260,11 @@ SubmitOutcome SubmitService::decide_and_commit(SubmitRequest& request, const Rep
   if (decided.is_forwarded && options_.forward && options_.forward(id, request, forward_until)) {
     auto answered = store_.find_body(id, store::Body::kResponse);
     if (answered && *answered) response = std::move(**answered);
+  }
+  if (decided.is_forwarded) {
+    exchange.case_id = id;
+    exchange.responded_ms = base::to_ms(clock_.now());
+    (void)store_.note_exchanges({std::move(exchange)});  // the answer does not depend on it
   }
   return Answered{std::move(response), id, false};
 }

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapter/store/exchange.h"
 #include "adapter/store/outbox.h"
 #include "adapter/store/subscription.h"
 
@@ -49,6 +50,8 @@ struct Item {
   bool operator==(const Item&) const = default;
 };
 
+inline constexpr std::string_view kKeyDigest = "key ";
+
 struct Case {
   std::string id;       // a FHIR id, by rule a UUID; also the id of the ClaimResponse
   std::string client;   // who submitted it
@@ -63,7 +66,7 @@ struct Case {
   std::string payer;
   std::string request_date;
   std::int64_t received_at_ms = 0;
-  std::string request_sha256;  // base::sha256_hex of the request body
+  std::string request_sha256;  // base::sha256_hex of the request body, or kKeyDigest and that of an Idempotency-Key
   std::string prior_id;        // the case that this one updates or cancels
   std::string priority;        // Claim.priority code as sent: "normal", "stat"
   std::int64_t due_ms = 0;     // when a pended case must be decided; 0: never
@@ -95,7 +98,8 @@ struct Submission {
   std::vector<DecisionRecord> decisions;
   std::vector<OutboxMessage> outbox;
   std::vector<NewEvent> events;
-  Origin origin;          // of all messages that come of it
+  Origin origin;                          // of all messages that come of it
+  std::optional<Exchange> exchange = {};  // written with it
   std::string served_to;  // the last day of service asked for, YYYY-MM-DD (retention.h); empty: none is named
   // Refuses the commit (kConflict) when a case of the same client and request_sha256 was received at or after this
   // time: of two identical requests at once only one is stored, and the other finds it by find_same_request.
@@ -124,6 +128,7 @@ struct Revision {
   std::vector<NewEvent> events;
   Origin origin;  // of all messages that come of it
   std::vector<Supplement> supplements;
+  std::optional<Exchange> exchange = {};  // written with it
   std::int64_t at_ms = 0;
   std::string actor;
   std::string action;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapter/store/packing.h"
+#include "fhir/base/digest.h"
 
 namespace pas::store {
 
@@ -38,6 +39,11 @@ std::vector<CaseKey> keys_of(const Case& record) {
   std::sort(keys.begin(), keys.end());
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   return keys;
+}
+
+bool has_its_hash(const Case& record, std::string_view request) {
+  const std::string& hash = record.request_sha256;
+  return request.empty() || hash.empty() || hash.starts_with(kKeyDigest) || base::sha256_hex(request) == hash;
 }
 
 }  // namespace pas::store

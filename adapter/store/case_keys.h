@@ -29,6 +29,10 @@ struct CaseKey {
 // System and value as one string that no other pair makes.
 std::string key_value(const Identifier& identifier);
 
+// False of a request that is not the one that was stored; nothing is known of an empty one, or one that came with a
+// key.
+bool has_its_hash(const Case& record, std::string_view request);
+
 // Sorted and without repetition; what is empty has no key.
 std::vector<CaseKey> keys_of(const Case& record);
 

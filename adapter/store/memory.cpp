@@ -77,6 +77,7 @@ Result<void> MemoryStore::commit(const Submission& submission) {
   record.revision = 1;
   count_months(record, 1);
   add_keys(record);
+  if (submission.exchange) add_exchange(*submission.exchange, record.id);
   tell(record.id, submission.outbox, submission.events, submission.origin, record.received_at_ms);
   order_of_.emplace(record.id, record.order);
   cases_.emplace(record.order, std::move(kept));
@@ -114,8 +115,29 @@ Result<void> MemoryStore::revise(const Revision& revision) {
   }
   kept.history.push_back({record.revision, revision.at_ms, revision.actor, revision.action, revision.note});
   kept.supplements.insert(kept.supplements.end(), revision.supplements.begin(), revision.supplements.end());
+  if (revision.exchange) add_exchange(*revision.exchange, record.id);
   tell(record.id, revision.outbox, revision.events, revision.origin, revision.at_ms);
   return {};
+}
+
+void MemoryStore::add_exchange(Exchange exchange, const std::string& case_id) {
+  exchange.case_id = case_id;
+  exchange.order = ++last_exchange_;
+  exchanges_[case_id].push_back(std::move(exchange));
+}
+
+Result<void> MemoryStore::note_exchanges(const std::vector<Exchange>& exchanges) {
+  const std::unique_lock lock(mutex_);
+  for (const Exchange& exchange : exchanges) {
+    add_exchange(exchange, find(exchange.case_id) == nullptr ? "" : exchange.case_id);
+  }
+  return {};
+}
+
+Result<int> MemoryStore::purge_exchanges(std::int64_t before_ms) {
+  const std::unique_lock lock(mutex_);
+  return static_cast<int>(
+      std::erase_if(exchanges_[""], [before_ms](const Exchange& each) { return each.requested_ms < before_ms; }));
 }
 
 void MemoryStore::add_keys(const Case& record) {
@@ -276,6 +298,7 @@ Result<int> MemoryStore::purge(std::string_view first_id, const Retention& reten
     for (auto& [key, orders_of_key] : keys_) orders_of_key.erase(order);
     outbox_.forget(record.id);
     subscriptions_.forget(record.id);
+    exchanges_.erase(record.id);
     order_of_.erase(record.id);
     cases_.erase(order);
   }

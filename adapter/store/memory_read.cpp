@@ -3,7 +3,6 @@
 
 #include "adapter/store/case_keys.h"
 #include "adapter/store/memory_store.h"
-#include "fhir/base/digest.h"
 
 namespace pas::store {
 namespace {
@@ -54,6 +53,25 @@ Result<std::vector<HistoryEntry>> MemoryStore::history(std::string_view id) cons
   const std::shared_lock lock(mutex_);
   const Kept* kept = find(id);
   return kept == nullptr ? std::vector<HistoryEntry>() : kept->history;
+}
+
+Result<std::vector<Exchange>> MemoryStore::exchanges(std::string_view case_id) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = exchanges_.find(case_id);
+  return found == exchanges_.end() || case_id.empty() ? std::vector<Exchange>() : found->second;
+}
+
+Result<std::vector<Exchange>> MemoryStore::other_exchanges(const ExchangeFilter& filter, std::int64_t after,
+                                                           int limit) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<Exchange> others;
+  const auto found = exchanges_.find("");
+  if (found == exchanges_.end()) return others;
+  for (const Exchange& each : found->second) {
+    const bool is_of_time = each.requested_ms >= filter.from_ms && each.requested_ms <= filter.to_ms;
+    if (each.order > after && is_of_time && std::ssize(others) < limit) others.push_back(each);
+  }
+  return others;
 }
 
 Result<std::vector<Supplement>> MemoryStore::supplements(std::string_view id) const {
@@ -159,8 +177,7 @@ Result<std::vector<std::string>> MemoryStore::verify() const {
   const std::shared_lock lock(mutex_);
   std::vector<std::string> faults;
   for (const auto& [order, kept] : cases_) {
-    if (!kept.bodies.request.empty() && !kept.record.request_sha256.empty() &&
-        base::sha256_hex(kept.bodies.request) != kept.record.request_sha256) {
+    if (!has_its_hash(kept.record, kept.bodies.request)) {
       faults.push_back("case " + kept.record.id + ": the request does not have its hash");
     }
   }

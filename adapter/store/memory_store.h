@@ -23,6 +23,10 @@ class MemoryStore final : public Store {
   Result<std::vector<std::string>> decision_records(std::string_view id, int item_sequence) const override;
   Result<std::vector<HistoryEntry>> history(std::string_view id) const override;
   Result<std::vector<Supplement>> supplements(std::string_view id) const override;
+  Result<std::vector<Exchange>> exchanges(std::string_view case_id) const override;
+  Result<std::vector<Exchange>> other_exchanges(const ExchangeFilter& filter, std::int64_t after,
+                                                int limit) const override;
+  Result<void> note_exchanges(const std::vector<Exchange>& exchanges) override;
   Result<std::vector<Case>> find_by_claim_url(std::string_view client, std::string_view full_url,
                                               int limit) const override;
   Result<std::vector<Case>> find_by_claim_identifier(std::string_view client, const Identifier& identifier,
@@ -55,6 +59,7 @@ class MemoryStore final : public Store {
   Result<NumberRange> reserve_numbers(Sequence sequence, int count) override;
   Result<ExpiredChains> find_expired(const Retention& retention, std::int64_t after, int limit) const override;
   Result<int> purge(std::string_view first_id, const Retention& retention) override;
+  Result<int> purge_exchanges(std::int64_t before_ms) override;
   Result<std::vector<std::string>> verify() const override;
   Health health() const override { return {}; }
   Result<Backlog> backlog(std::int64_t now_ms) const override;
@@ -78,6 +83,7 @@ class MemoryStore final : public Store {
   void add_keys(const Case& record);
   bool has_expired(const Kept& kept, const Retention& retention) const;
   std::vector<std::int64_t> expired_chain(std::string_view first_id, const Retention& retention) const;
+  void add_exchange(Exchange exchange, const std::string& case_id);
   Result<void> check_messages(const std::vector<OutboxMessage>& messages) const;
   void tell(const std::string& case_id, const std::vector<OutboxMessage>& messages, const std::vector<NewEvent>& events,
             const Origin& origin, std::int64_t at_ms);
@@ -94,6 +100,8 @@ class MemoryStore final : public Store {
   MemorySubscriptions subscriptions_;
   std::int64_t last_order_ = 0;
   std::map<Sequence, std::int64_t> next_number_;
+  std::map<std::string, std::vector<Exchange>, std::less<>> exchanges_;  // by case; those of none by ""
+  std::int64_t last_exchange_ = 0;
 };
 
 }  // namespace pas::store

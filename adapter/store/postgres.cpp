@@ -5,6 +5,7 @@
 #include "adapter/store/case_keys.h"
 #include "adapter/store/number_blocks.h"
 #include "adapter/store/packed.h"
+#include "adapter/store/postgres_exchanges.h"
 #include "adapter/store/postgres_outbox.h"
 #include "adapter/store/postgres_pool.h"
 #include "adapter/store/postgres_purge.h"
@@ -65,6 +66,21 @@ class PostgresStore final : public Store {
 
   Result<std::vector<Supplement>> supplements(std::string_view id) const override {
     return pool_.read([&](PostgresConnection& connection) { return read_supplements(connection, id); });
+  }
+
+  Result<std::vector<Exchange>> exchanges(std::string_view case_id) const override {
+    return pool_.read([&](PostgresConnection& connection) { return read_exchanges(connection, case_id); });
+  }
+
+  Result<std::vector<Exchange>> other_exchanges(const ExchangeFilter& filter, std::int64_t after,
+                                                int limit) const override {
+    return pool_.read(
+        [&](PostgresConnection& connection) { return read_other_exchanges(connection, filter, after, limit); });
+  }
+
+  Result<void> note_exchanges(const std::vector<Exchange>& exchanges) override {
+    return pool_.write_at_most_once(
+        [&](PostgresConnection& connection) { return store::note_exchanges(connection, exchanges); });
   }
 
   Result<std::vector<Case>> find_by_claim_url(std::string_view client, std::string_view full_url,
@@ -198,6 +214,10 @@ class PostgresStore final : public Store {
   // A second try after one that was done finds nothing to remove.
   Result<int> purge(std::string_view first_id, const Retention& retention) override {
     return pool_.write([&](PostgresConnection& connection) { return store::purge(connection, first_id, retention); });
+  }
+
+  Result<int> purge_exchanges(std::int64_t before_ms) override {
+    return pool_.write([&](PostgresConnection& connection) { return store::purge_exchanges(connection, before_ms); });
   }
 
   Result<std::vector<std::string>> verify() const override {

@@ -60,6 +60,7 @@ void queue_removal(PostgresConnection& connection, const Case& record) {
     connection.queue("DELETE FROM months WHERE payer = $1 AND member_id = $2 AND months = 0", record.payer,
                      record.member_id);
   }
+  connection.queue("DELETE FROM exchanges WHERE case_seq = $1", record.order);
   connection.queue("DELETE FROM cases WHERE seq = $1", record.order);
 }
 

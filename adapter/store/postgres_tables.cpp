@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::size_t kBatchRows = 200;
 constexpr std::size_t kBatchBytes = std::size_t{1} << 23U;
-constexpr std::string_view kIdentities[] = {"cases.seq", "supplements.seq", "subscriptions.seq", "outbox.id",
-                                            "deliveries.seq"};
+constexpr std::string_view kIdentities[] = {"cases.seq",         "supplements.seq", "exchanges.number",
+                                            "subscriptions.seq", "outbox.id",       "deliveries.seq"};
 
 constexpr std::string_view kSnapshot = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ";
 

@@ -24,6 +24,9 @@ constexpr Check kChecks[] = {
      ": what replaced it does not name it"},
     {"SELECT 'case ' || case_seq FROM case_keys k WHERE NOT EXISTS (SELECT 1 FROM cases c WHERE c.seq = k.case_seq)",
      ": a key leads to no case"},
+    {"SELECT 'case ' || case_seq FROM exchanges e WHERE case_seq <> 0 "
+     "AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.seq = e.case_seq)",
+     ": an exchange leads to no case"},
     {"WITH counted AS (SELECT c.payer, c.member_id, i.procedure_code, sum(i.months)::bigint AS months "
      "FROM cases c JOIN items i ON i.case_seq = c.seq WHERE c.replaced_by = '' AND c.member_id <> '' "
      "AND i.procedure_code <> '' AND i.action IN ('A1', 'A2', 'A6', 'NA') GROUP BY 1, 2, 3 HAVING sum(i.months) <> 0) "

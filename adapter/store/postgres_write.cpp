@@ -4,6 +4,7 @@
 #include <string>
 
 #include "adapter/store/packing.h"
+#include "adapter/store/postgres_exchanges.h"
 #include "adapter/store/postgres_outbox.h"
 #include "adapter/store/postgres_subscriptions.h"
 
@@ -161,6 +162,7 @@ Result<void> insert(PostgresConnection& connection, const Submission& submission
       packed.request, packed.response, packed.decisions);
   queue_items(connection, kThisCase, record.items, packed.states);
   queue_keys(connection, kThisCase, record.client, packed.keys);
+  if (submission.exchange) queue_exchange(connection, *submission.exchange, kThisCase);
   queue_news(connection, kThisCase, submission.outbox, submission.events, packed.focuses, submission.origin,
              record.received_at_ms);
   if (!record.prior_id.empty()) {
@@ -199,6 +201,7 @@ Result<void> revise(PostgresConnection& connection, const Revision& revision, co
   }
   connection.queue("INSERT INTO revisions VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", seq, number, revision.at_ms,
                    revision.actor, revision.action, revision.note, packed.decisions, token);
+  if (revision.exchange) queue_exchange(connection, *revision.exchange, seq);
   queue_news(connection, seq, revision.outbox, revision.events, packed.focuses, revision.origin, revision.at_ms);
   return explained(connection, transaction.commit(), id);
 }

@@ -2,9 +2,9 @@
 // Which cases have had their time.
 //
 // A chain of updates goes as a whole or not at all, with everything of its cases: bodies, items, decision records,
-// supplements, keys, events, messages that failed for good, and the months that it counts for. It stays while its
-// newest case is pended, while a message of one of its cases waits to be sent or done, and while it is younger than
-// this:
+// supplements, keys, exchanges, events, messages that failed for good, and the months that it counts for. It stays
+// while its newest case is pended, while a message of one of its cases waits to be sent or done, and while it is
+// younger than this:
 
 #include <cstdint>
 #include <optional>

@@ -117,6 +117,22 @@ Result<Subscription> subscription_of(const Row& row, const StoreKeys* keys) {
   return read;
 }
 
+// Of number, payer, type, other, requested_ms, responded_ms, http_status, detail.
+template <class Row>
+Exchange exchange_of(const Row& row, std::string_view case_id) {
+  Exchange exchange;
+  exchange.order = row.integer(0);
+  exchange.case_id = case_id;
+  exchange.payer = row.text(1);
+  exchange.type = row.text(2);
+  exchange.other = row.text(3);
+  exchange.requested_ms = row.integer(4);
+  exchange.responded_ms = row.integer(5);
+  exchange.http_status = static_cast<int>(row.integer(6));
+  exchange.detail = row.text(7);
+  return exchange;
+}
+
 // Of message_id, kind, outcome, attempt, at_ms, result, http_status.
 template <class Row>
 Delivery delivery_of(const Row& row, std::string_view subject) {

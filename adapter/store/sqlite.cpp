@@ -6,6 +6,7 @@
 #include "adapter/store/file_lock.h"
 #include "adapter/store/number_blocks.h"
 #include "adapter/store/sqlite_checkpointer.h"
+#include "adapter/store/sqlite_exchanges.h"
 #include "adapter/store/sqlite_outbox.h"
 #include "adapter/store/sqlite_purge.h"
 #include "adapter/store/sqlite_read.h"
@@ -70,6 +71,21 @@ class SqliteStore final : public Store {
 
   Result<std::vector<Supplement>> supplements(std::string_view id) const override {
     return readers_->ask([&](SqliteConnection& connection) { return read_supplements(connection, id); });
+  }
+
+  Result<std::vector<Exchange>> exchanges(std::string_view case_id) const override {
+    return readers_->ask([&](SqliteConnection& connection) { return read_exchanges(connection, case_id); });
+  }
+
+  Result<std::vector<Exchange>> other_exchanges(const ExchangeFilter& filter, std::int64_t after,
+                                                int limit) const override {
+    return readers_->ask(
+        [&](SqliteConnection& connection) { return read_other_exchanges(connection, filter, after, limit); });
+  }
+
+  Result<void> note_exchanges(const std::vector<Exchange>& exchanges) override {
+    return writer_.run([&](SqliteConnection& connection) { return store::note_exchanges(connection, exchanges); },
+                       exchanges.size() * sizeof(Exchange));
   }
 
   Result<std::vector<Case>> find_by_claim_url(std::string_view client, std::string_view full_url,
@@ -206,6 +222,10 @@ class SqliteStore final : public Store {
 
   Result<int> purge(std::string_view first_id, const Retention& retention) override {
     return write<int>([&](SqliteConnection& connection) { return store::purge(connection, first_id, retention); });
+  }
+
+  Result<int> purge_exchanges(std::int64_t before_ms) override {
+    return write<int>([&](SqliteConnection& connection) { return store::purge_exchanges(connection, before_ms); });
   }
 
   Result<std::vector<std::string>> verify() const override {

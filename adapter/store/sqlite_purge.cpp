@@ -59,6 +59,8 @@ Result<void> remove_case(SqliteConnection& connection, const Case& record) {
       "WHERE seq IN (SELECT subscription_seq FROM events WHERE case_seq = ?1)",
       record.order);
   if (!counted) return counted;
+  auto removed = connection.run("DELETE FROM exchanges WHERE case_seq = ?", record.order);
+  if (!removed) return removed;
   return connection.run("DELETE FROM cases WHERE seq = ?", record.order);
 }
 

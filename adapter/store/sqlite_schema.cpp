@@ -224,6 +224,22 @@ ALTER TABLE outbox ADD COLUMN traceparent TEXT NOT NULL DEFAULT '';
 )sql",
     // The keys that texts are sealed with (sealing.h).
     "CREATE TABLE store_keys (id TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID",
+    // The guide's metrics. Those of a case lie together, and at the end of the table while they are written; those of
+    // no case have the case_seq 0.
+    R"sql(
+CREATE TABLE exchanges (
+  case_seq INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  payer TEXT NOT NULL,
+  type TEXT NOT NULL,
+  other TEXT NOT NULL,
+  requested_ms INTEGER NOT NULL,
+  responded_ms INTEGER NOT NULL,
+  http_status INTEGER NOT NULL,
+  detail TEXT NOT NULL,
+  PRIMARY KEY (case_seq, number)
+) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 Result<std::int64_t> read_integer(SqliteConnection& connection, std::string_view sql) {

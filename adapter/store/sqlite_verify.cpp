@@ -26,6 +26,8 @@ constexpr Rule kRules[] = {
      ": what replaced it does not name it"},
     {"SELECT 'case ' || case_seq FROM case_keys WHERE case_seq NOT IN (SELECT seq FROM cases)",
      ": a key leads to no case"},
+    {"SELECT 'case ' || case_seq FROM exchanges WHERE case_seq <> 0 AND case_seq NOT IN (SELECT seq FROM cases)",
+     ": an exchange leads to no case"},
     {"WITH counted AS (SELECT c.payer, c.member_id, i.procedure_code, sum(i.months) AS months "
      "FROM cases c JOIN items i ON i.case_seq = c.seq WHERE c.replaced_by = '' AND c.member_id <> '' "
      "AND i.procedure_code <> '' AND i.action IN ('A1', 'A2', 'A6', 'NA') GROUP BY 1, 2, 3 HAVING sum(i.months) <> 0) "

@@ -1,6 +1,7 @@
 #include "adapter/store/sqlite_write.h"
 
 #include "adapter/store/packing.h"
+#include "adapter/store/sqlite_exchanges.h"
 #include "adapter/store/sqlite_outbox.h"
 #include "adapter/store/sqlite_read.h"
 #include "adapter/store/sqlite_subscriptions.h"
@@ -149,6 +150,9 @@ Result<void> insert(SqliteConnection& connection, const Submission& submission, 
   if (auto inserted = insert_bodies(connection, seq, packed); !inserted) return inserted;
   if (auto inserted = insert_items(connection, seq, record.items, packed.states); !inserted) return inserted;
   if (auto inserted = insert_keys(connection, record, seq, packed.keys); !inserted) return inserted;
+  if (submission.exchange) {
+    if (auto inserted = insert_exchange(connection, *submission.exchange, seq); !inserted) return inserted;
+  }
   auto told = tell(connection, seq, submission.outbox, submission.events, packed.focuses, submission.origin,
                    record.received_at_ms);
   if (!told) return told;
@@ -179,6 +183,9 @@ Result<void> revise(SqliteConnection& connection, const Revision& revision, cons
       connection.run("INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?)", seq, record.revision + 1, revision.at_ms,
                      revision.actor, revision.action, revision.note, SqliteBlob{packed.decisions});
   if (!written) return written;
+  if (revision.exchange) {
+    if (auto inserted = insert_exchange(connection, *revision.exchange, seq); !inserted) return inserted;
+  }
   return tell(connection, seq, revision.outbox, revision.events, packed.focuses, revision.origin, revision.at_ms);
 }
 

@@ -111,6 +111,14 @@ class Store {
   virtual Result<std::vector<HistoryEntry>> history(std::string_view id) const = 0;    // the oldest first
   virtual Result<std::vector<Supplement>> supplements(std::string_view id) const = 0;  // as they came
 
+  // What was said of the case, the oldest first.
+  virtual Result<std::vector<Exchange>> exchanges(std::string_view case_id) const = 0;
+  // Of no case, whose order is above `after`, the oldest first.
+  virtual Result<std::vector<Exchange>> other_exchanges(const ExchangeFilter& filter, std::int64_t after,
+                                                        int limit) const = 0;
+  // Those that come of no commit or revision. One whose case is not there (any more) is of none.
+  virtual Result<void> note_exchanges(const std::vector<Exchange>& exchanges) = 0;
+
   // The client's cases with this Claim full URL, Claim identifier or patient identifier (its system may be kAnySystem),
   // newest first, at most `limit`.
   virtual Result<std::vector<Case>> find_by_claim_url(std::string_view client, std::string_view full_url,
@@ -178,6 +186,9 @@ class Store {
   virtual Result<ExpiredChains> find_expired(const Retention& retention, std::int64_t after, int limit) const = 0;
   // Removes the chain that this case began, all or nothing; how many cases, 0 when it may not be removed (any more).
   virtual Result<int> purge(std::string_view first_id, const Retention& retention) = 0;
+
+  // Those of no case that were requested before; how many.
+  virtual Result<int> purge_exchanges(std::int64_t before_ms) = 0;
 
   // Reads everything and lists what breaks the store's invariants; empty when it is sound. Names case ids, no content.
   virtual Result<std::vector<std::string>> verify() const = 0;

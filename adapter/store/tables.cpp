@@ -53,6 +53,10 @@ constexpr Column kRevisionColumns[] = {{"case_seq", kInteger},    {"revision", k
                                        {"decisions", kCompressed}};
 constexpr Column kSupplementColumns[] = {
     {"seq", kInteger}, {"case_seq", kInteger}, {"id", kText}, {"received_at_ms", kInteger}, {"json", kCompressed}};
+constexpr Column kExchangeColumns[] = {
+    {"case_seq", kInteger}, {"number", kInteger},       {"payer", kText},           {"type", kText},
+    {"other", kText},       {"requested_ms", kInteger}, {"responded_ms", kInteger}, {"http_status", kInteger},
+    {"detail", kText}};
 constexpr Column kSubscriptionColumns[] = {{"seq", kInteger},         {"id", kText},
                                            {"client", kText},         {"status", kText},
                                            {"json", kCompressed},     {"endpoint", kText},
@@ -98,6 +102,7 @@ constexpr Table kTables[] = {
     {"months", kMonthColumns, "payer, member_id, procedure_code"},
     {"revisions", kRevisionColumns, "case_seq, revision", kOfCase, kByRevision},
     {"supplements", kSupplementColumns, "seq", kOfCase, kById},
+    {"exchanges", kExchangeColumns, "case_seq, number"},
     {"subscriptions", kSubscriptionColumns, "seq", {}, kById},
     {"subscription_organizations", kOrganizationColumns, "organization, subscription_seq"},
     {"events", kEventColumns, "subscription_seq, number", kOfSubscriptionAndCase, kByTime},

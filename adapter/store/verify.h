@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "adapter/store/case_keys.h"
 #include "adapter/store/packing.h"
 #include "adapter/store/sealing.h"
 #include "adapter/store/store.h"
-#include "fhir/base/digest.h"
 
 namespace pas::store {
 
@@ -23,8 +23,7 @@ void check_texts(const Case& record, const Row& row, const StoreKeys* keys, Faul
     if (column == 2 && text && !unpack_decisions(*text)) {
       faults.push_back("case " + record.id + ": its decisions are damaged");
     }
-    if (column == 0 && text && !text->empty() && !record.request_sha256.empty() &&
-        base::sha256_hex(*text) != record.request_sha256) {
+    if (column == 0 && text && !has_its_hash(record, *text)) {
       faults.push_back("case " + record.id + ": the request does not have its hash");
     }
   }

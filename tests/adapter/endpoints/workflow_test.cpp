@@ -215,6 +215,8 @@ class Workflow : public testing::TestWithParam<std::tuple<fs::path, const pas::V
         kept[std::string(keep.key())] = value_of(*answer, keep.text());
       }
     }
+    const auto faults = routes.store().verify();
+    EXPECT_TRUE(faults && faults->empty()) << (faults ? faults->front() : faults.error().message);
   }
 };
 

@@ -4,9 +4,7 @@
 
 #include <algorithm>
 
-#include "adapter/service/metric_data.h"
 #include "fhir/base/clock.h"
-#include "tests/adapter/service/fixture.h"
 
 namespace pas {
 namespace {
@@ -128,30 +126,6 @@ TEST(CmsReport, WithoutDecisionsThereIsNoPercentage) {
   ASSERT_TRUE(report);
   EXPECT_NE(service::to_csv(*report).find("2026,,standard,denied_percent,\n"), std::string::npos);
   EXPECT_EQ(service::to_json(*report).find("percent"), std::string::npos);
-}
-
-// The guide's metric model, of a case that the adapter has decided itself.
-TEST(MetricData, TellsOfTheItemsAndNotOfThePatient) {
-  service_test::Adapter adapter;
-  const std::string body = service_test::sample("row-10-two-documents-missing.json");
-  ASSERT_TRUE(std::holds_alternative<service::Answered>(adapter.submit(body)));
-  const store::Case record = adapter.store->list_cases({}, {}, 1)->cases.at(0);
-  const auto text = service::metric_data(record, *adapter.store->history(record.id));
-  ASSERT_TRUE(text) << text.error().message;
-  const auto document = json::Document::parse(*text);
-  ASSERT_TRUE(document);
-  const json::Node metric = document->root();
-  EXPECT_EQ(metric["source"].text(), "payer");
-  EXPECT_EQ(metric["payerId"]["value"].text(), "husky");
-  EXPECT_FALSE(metric["groupId"]["value"].text().empty());
-  EXPECT_FALSE(metric["providerId"]["value"].text().empty());
-  EXPECT_EQ(metric["exchange"].at(0)["type"].text(), "initial");
-  EXPECT_EQ(metric["exchange"].at(0)["requestTime"].text().substr(0, 10), "2026-11-24");
-  EXPECT_EQ(metric["itemDetail"].at(0)["result"].text(), "pended");
-  EXPECT_FALSE(metric["itemDetail"].at(0)["finalResponseTime"]);
-  EXPECT_TRUE(metric["itemDetail"].at(0)["item"]["coding"].at(0)["code"]);
-  EXPECT_EQ(metric["requestedDoc"].at(0)["docRequest"].size(), 2U);
-  EXPECT_EQ(text->find(record.member_id), std::string::npos);
 }
 
 }  // namespace

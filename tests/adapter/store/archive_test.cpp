@@ -47,7 +47,9 @@ void fill(const std::string& specification) {
   first.record.client = std::string("nul\0\xFF", 5);
   first.events = {{"s-1", "focus 1"}};
   first.origin = {"r-1", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"};
+  first.exchange = store::Exchange{.payer = "p", .type = "initial", .requested_ms = 5, .detail = "{}"};
   ASSERT_TRUE(store.commit(first));
+  ASSERT_TRUE(store.note_exchanges({{.type = "query", .requested_ms = 6, .http_status = 400}}));
   auto update = submission("c-2");
   update.record.kind = store::Kind::kUpdate;
   update.record.prior_id = "c-1";
