@@ -486,7 +486,7 @@ SCENARIOS = {
     "clock-jumps": clock_jumps,
     "retention": retention,
     "endpoint-down": endpoint_down,
-    "gateway": gateway.faults,
+    "gateway": lambda folder: gateway.under_load(folder, ARGUMENTS.seconds),
     "gateway-follow-ups": gateway.follow_ups,
 }
 

@@ -1,5 +1,6 @@
-"""Three adapters in a row (a gateway, a payer that forwards, in PAS 2.0.1, to a payer with policies), and what is between them stopped,
-slowed, cut off, or answering garbage: each request is answered in time, each is decided in the end, none twice."""
+"""Three adapters in a row (a gateway, a payer that forwards, in PAS 2.0.1, to a payer with policies) under load, each of them killed in
+turn, and what is between them stopped, slowed, cut off, or answering garbage: each request is answered in time, each is
+decided in the end, none twice."""
 import http.client
 import http.server
 import json
@@ -7,7 +8,7 @@ import subprocess
 import threading
 import time
 
-from adapter import PAS_BIN, ROOT, Adapter, Ledger, distinct_bundle, expect, wait_until
+from adapter import PAS_BIN, ROOT, Adapter, Ledger, distinct_bundle, expect, verify, wait_until
 
 LIMIT_S = 15  # PAS: an answer within fifteen seconds
 PAYERS = """id = "{name}"
@@ -102,21 +103,6 @@ class Line:
         self.fault = None
 
 
-def submit_some(gateway, ledger, count, actions):
-    def submit():
-        bundle, began = distinct_bundle(), time.monotonic()
-        status, _, body = gateway.submit(bundle)
-        seconds = time.monotonic() - began
-        ledger.note(bundle, body if status == 200 else None, seconds)
-        actions.append(action_of(json.loads(body)["entry"][0]["resource"]) if status == 200 else status)
-
-    threads = [threading.Thread(target=submit) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-
 def action_of(response):
     """X12 306, of the first item."""
     for part in response["item"][0]["adjudication"][0]["extension"][0]["extension"]:
@@ -136,36 +122,124 @@ def payers(folder, name, port, timeout_ms, version):
     return ["--payers", str(file)]
 
 
-def faults(folder):
-    stores = {name: f"sqlite:{folder}/{name}.db" for name in ("gateway", "forwarder", "policy")}
-    ledger, pended, each = Ledger(), 0, 3
-    with Adapter(stores["policy"]) as policy:
-        back = Line(policy.port)
-        with Adapter(stores["forwarder"], *payers(folder, "forwarder", back.port, 1000, "2.0.1")) as forwarder:
-            front = Line(forwarder.port)
-            with Adapter(stores["gateway"], *payers(folder, "gateway", front.port, 3000, "2.2.1")) as gateway:
-                expect(policy.port and forwarder.port and gateway.port, "an adapter does not start")
-                actions = []
-                submit_some(gateway, ledger, each, actions)
-                expect(actions == ["A1"] * each, f"with nothing broken the answers are {actions}")
-                for line in (front, back):
-                    for fault in ("stopped", "garbage", "slow", "cut"):
-                        line.break_by(fault)
-                        actions = []
-                        submit_some(gateway, ledger, each, actions)
-                        line.mend()
-                        expect(set(actions) <= {"A1", "A4"}, f"{fault}: {actions}")
-                        pended += actions.count("A4")
-                expect(pended, "no fault was felt")
-                expect(ledger.slowest < LIMIT_S, f"an answer took {ledger.slowest:.1f} s")
-                cases = list(ledger.acknowledged.values())
-                expect(len(cases) == 9 * each, f"{len(cases)} of {9 * each} were answered")
-                wait_until(lambda: all(is_decided(gateway, case) for case in cases), "every decision", 150)
-                for adapter in (gateway, forwarder, policy):
-                    adapter.stop()
-    counts = {name: len(rows_in(store, "cases")) for name, store in stores.items()}
-    expect(set(counts.values()) == {len(cases)}, f"of {len(cases)} requests there are {counts}")
-    return f"slowest {ledger.slowest:.1f} s, {pended} pended and decided later, {ledger.check(stores['gateway'])}"
+class Row:
+    """The three adapters and the ways between them. One that was killed comes back on another port."""
+
+    def __init__(self, folder):
+        self.front, self.back = Line(0), Line(0)
+        self.stores = {name: f"sqlite:{folder}/{name}.db" for name in ("policy", "forwarder", "gateway")}
+        self.arguments = {"policy": [], "forwarder": payers(folder, "forwarder", self.back.port, 1000, "2.0.1"),
+                          "gateway": payers(folder, "gateway", self.front.port, 3000, "2.2.1")}
+        self.adapters = {}
+        for name in self.stores:
+            self.start(name)
+
+    def start(self, name):
+        adapter = Adapter(self.stores[name], "--admin-listen", "127.0.0.1:0", *self.arguments[name])
+        expect(adapter.port, f"{name} does not start")
+        self.adapters[name] = adapter
+        if name != "gateway":
+            (self.front if name == "forwarder" else self.back).target = adapter.port
+
+    def restart(self, name):
+        with self.adapters[name] as adapter:
+            adapter.kill()
+        self.start(name)
+
+    def waiting(self):
+        """How many cases are pended at the gateway."""
+        _, _, body = self.adapters["gateway"].call("GET", "/admin/queue")
+        return len(json.loads(body)["cases"])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for adapter in self.adapters.values():
+            with adapter:
+                pass
+
+
+class Clients:
+    """Each submits one Bundle after another to the gateway. What breaks with it is sent again, until it is answered."""
+
+    def __init__(self, row, count):
+        self.row, self.ledger, self.actions = row, Ledger(), []
+        self.stopping, self.problem = threading.Event(), None
+        self.threads = [threading.Thread(target=self.run, daemon=True) for _ in range(count)]
+        for thread in self.threads:
+            thread.start()
+
+    def run(self):
+        try:
+            while not self.stopping.is_set():
+                self.submit(distinct_bundle())
+        except Exception as problem:  # told by finish()
+            self.problem = problem
+
+    def submit(self, bundle):
+        while True:
+            began = time.monotonic()
+            try:
+                status, _, body = self.row.adapters["gateway"].submit(bundle)
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.1)
+                continue
+            expect(status == 200, f"answered {status}: {body[:300]}")
+            self.ledger.note(bundle, body, time.monotonic() - began)
+            self.actions.append(action_of(json.loads(body)["entry"][0]["resource"]))
+            self.stopping.wait(0.1)
+            return
+
+    def wait_for_a_decision(self):
+        """At once again, not by the outbox."""
+        before = len(self.actions)
+        wait_until(lambda: "A1" in self.actions[before:] or self.problem, "an answer of the payer's", 30)
+
+    def finish(self):
+        self.stopping.set()
+        for thread in self.threads:
+            thread.join()
+        if self.problem:
+            raise self.problem
+
+
+def under_load(folder, seconds):
+    """Everything once, for so many seconds in all. In a minute or more each fault begins when the one before is over; in
+    less some meet adapters that spare each other for it."""
+    with Row(folder) as row:
+        faults = [(line, fault) for fault in ("slow", "garbage", "cut", "stopped") for line in (row.front, row.back)]
+        kills = ["forwarder", "policy", "gateway"]
+        share = seconds / (len(faults) + len(kills) + 1)
+        clients = Clients(row, 6)
+        time.sleep(share)
+        expect(set(clients.actions) == {"A1"}, f"with nothing broken the answers are {set(clients.actions)}")
+        for number, (line, fault) in enumerate(faults):
+            line.break_by(fault)
+            time.sleep(share)
+            line.mend()
+            if seconds >= 60:
+                clients.wait_for_a_decision()
+            if number % 2 == 1 and kills:
+                row.restart(kills.pop(0))
+                time.sleep(share)
+        clients.finish()
+        pended = clients.actions.count("A4")
+        expect(pended, "no fault was felt")
+        expect(clients.ledger.slowest < LIMIT_S, f"an answer took {clients.ledger.slowest:.1f} s")
+        wait_until(lambda: row.waiting() == 0, "every decision", 150)
+        for adapter in row.adapters.values():
+            adapter.stop()
+    members = {}
+    for name, store in row.stores.items():
+        verify(store)
+        members[name] = sorted(case["member_id"] for case in rows_in(store, "cases"))
+        actions = {item["action"] for item in rows_in(store, "items")}
+        expect(actions == {"A1"}, f"{name} has {actions}")
+        expect(len(set(members[name])) == len(members[name]), f"{name} has a request twice")
+        expect(members[name] == members["policy"], f"{name} has other requests than the one behind it")
+    return (f"slowest {clients.ledger.slowest:.1f} s, {pended} pended and decided later, each of the three killed, "
+            f"{clients.ledger.check(row.stores['gateway'])}")
 
 
 def parameters(member, tracking, text="Tm90ZQ=="):
