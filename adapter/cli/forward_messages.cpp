@@ -22,6 +22,13 @@ notify::Handled handled(Forwarding::Result result) {
   return {outcome, std::move(result.what), result.http_status, 0};
 }
 
+// Until there is nothing to do any more.
+notify::Handled put_back(Forwarding::Result result) {
+  if (result.again_in.count() == 0 || result.state == Forwarding::State::kDone) return handled(std::move(result));
+  return {store::Outcome::kPutBack, std::move(result.what), result.http_status,
+          std::chrono::milliseconds(result.again_in).count()};
+}
+
 }  // namespace
 
 void register_forward_messages(notify::OutboxWorker& worker, const service::Forwarding& forwarding) {
@@ -33,10 +40,24 @@ void register_forward_messages(notify::OutboxWorker& worker, const service::Forw
   });
   worker.register_handler(std::string(service::kFollowMessage), [&forwarding](const store::OutboxMessage& message) {
     Forwarding::Result result = forwarding.follow(errand_of(message));
-    if (result.again_in.count() == 0 || result.state == Forwarding::State::kDone) return handled(std::move(result));
-    return notify::Handled{store::Outcome::kPutBack, std::move(result.what), result.http_status,
-                           std::chrono::milliseconds(result.again_in).count()};
+    if (message.payload == service::kOnce && result.is_answered()) return handled(std::move(result));
+    return put_back(std::move(result));
   });
+  worker.register_handler(std::string(service::kSubscribeMessage), [&forwarding](const store::OutboxMessage& message) {
+    return put_back(forwarding.subscribe(message.payload, errand_of(message).deadline));
+  });
+}
+
+base::Result<void> subscribe_at_payers(store::Store& store, const gateway::Payers& payers, const base::Clock& clock) {
+  std::vector<store::OutboxMessage> messages;
+  for (const gateway::Payer& payer : payers.all()) {
+    if (!payer.forward || payer.forward->organizations.empty()) continue;
+    messages.push_back({.case_id = {},
+                        .kind = std::string(service::kSubscribeMessage),
+                        .payload = payer.id,
+                        .due_ms = base::to_ms(clock.now())});
+  }
+  return store.enqueue(messages);
 }
 
 }  // namespace pas::cli

@@ -107,7 +107,10 @@ service::Forwarding::Services Serving::forwarding_services() {
           .store = *store_,
           .clock = world_.clock,
           .log = world_.log,
-          .versions = case_options().versions};
+          .versions = case_options().versions,
+          .notification_url = [this](std::string_view payer) {
+            return public_url_ + "/gateway/" + std::string(payer) + "/notification";
+          }};
 }
 
 http::Options Serving::public_listener() {
@@ -160,6 +163,7 @@ endpoints::Router Serving::public_router() {
                                  .test_mode = tester(),
                                  .trail = trail_.get(),
                                  .smart = smart,
+                                 .forwarding = inputs_.payers == nullptr ? nullptr : &forwarding_,
                                  .gateway_id = gateway_id},
                                 {.software_version = PAS_VERSION,
                                  .build_date = kReleaseDate,
@@ -192,6 +196,9 @@ base::Result<void> Serving::start() {
     if (auto started = start_admin(); !started) return started;
   }
   worker_.start();
+  if (inputs_.payers != nullptr) {
+    if (auto told = subscribe_at_payers(*store_, *inputs_.payers, world_.clock); !told) return told;
+  }
   if (!options_.retain.empty()) retention_.emplace(*store_, world_.clock, world_.log, retention_age(options_.retain));
   std::cout << "pas-adapter " << PAS_VERSION << " is ready at " << here << "/fhir (store "
             << store::shown(options_.store) << ")" << std::endl;

@@ -1,6 +1,7 @@
 #include "adapter/endpoints/application.h"
 
 #include "adapter/endpoints/claim_endpoints.h"
+#include "adapter/endpoints/gateway_endpoints.h"
 #include "adapter/endpoints/monitor_endpoints.h"
 #include "adapter/endpoints/outcomes.h"
 #include "adapter/endpoints/questionnaire_endpoints.h"
@@ -110,6 +111,11 @@ Router make_router(const Services& services, const ServerFacts& facts, std::stri
   const std::vector<Route> described = routes;
   if (services.smart) {
     for (Route& route : auth_routes(*services.smart, described)) routes.push_back(std::move(route));
+  }
+  if (services.forwarding != nullptr) {
+    for (Route& route : gateway_routes(*services.forwarding, services.subscriptions.wake)) {
+      routes.push_back(std::move(route));
+    }
   }
   routes.push_back({Method::kGet, Place::kFhir, "/metadata", kOpen, [described, facts](Call& call) {
                       return fhir_json(200, write_capability_statement(described, *call.version, call.base_url, facts));

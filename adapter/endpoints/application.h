@@ -11,6 +11,7 @@
 #include "adapter/endpoints/subscription_endpoints.h"
 #include "adapter/service/adjudicator.h"
 #include "adapter/service/case_service.h"
+#include "adapter/service/forwarding.h"
 #include "adapter/service/inquire_service.h"
 #include "adapter/service/submit_service.h"
 #include "adapter/service/test_mode.h"
@@ -31,10 +32,11 @@ struct Services {
   base::IdSource& ids;
   const std::atomic<bool>& is_draining;
   SubscriptionServices subscriptions;
-  service::TestMode* test_mode = nullptr;   // null: off
-  audit::Trail* trail = nullptr;            // null: nothing is recorded
-  std::optional<SmartServices> smart = {};  // nothing: nobody is asked who they are
-  std::string gateway_id = {};              // by which a request that was forwarded in a circle is known; empty: none
+  service::TestMode* test_mode = nullptr;           // null: off
+  audit::Trail* trail = nullptr;                    // null: nothing is recorded
+  std::optional<SmartServices> smart = {};          // nothing: nobody is asked who they are
+  const service::Forwarding* forwarding = nullptr;  // null: nothing is forwarded
+  std::string gateway_id = {};  // by which a request that was forwarded in a circle is known; empty: none
 };
 
 // The versions served: each below /pas/<version>/fhir, the newest also below /fhir.

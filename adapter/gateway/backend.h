@@ -25,6 +25,10 @@ struct ForwardTo {
   long timeout_ms = 10'000;   // of one try
   int most_at_once = 8;       // requests; what is more waits in the outbox
   long follow_every_s = 300;  // how often a pended case is asked after
+  // The providers of whose requests its server tells at once what it decides later, "SYSTEM|VALUE" or "VALUE", with
+  // that secret; none: it is only asked.
+  std::vector<std::string> organizations;
+  std::string notify_secret;
   // OAuth client credentials by a signed assertion (SMART Backend Services); without a token URL there is no token.
   std::string token_url;
   std::string client_id;

@@ -12,10 +12,13 @@ namespace {
 
 constexpr std::size_t kMostPayers = 1000;
 constexpr std::size_t kMostIdBytes = 64;
+constexpr std::size_t kLeastSecretBytes = 32;
+constexpr std::size_t kMostSecretBytes = 256;
 constexpr std::string_view kKeys =
     "id, name, identifiers, names, lines, backend, forward, policies, roster, contact and notes are known";
 constexpr std::string_view kForwardKeys =
-    "url, version, timeout_ms, connect_timeout_ms, most_at_once, follow_every_s, token_url, client_id, key, scope, "
+    "url, version, timeout_ms, connect_timeout_ms, most_at_once, follow_every_s, organizations, notify_secret, "
+    "token_url, client_id, key, scope, "
     "certificates, "
     "certificate and certificate_key are known";
 
@@ -23,6 +26,12 @@ bool is_id(std::string_view id) {
   return !id.empty() && id.size() <= kMostIdBytes && std::ranges::all_of(id, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
   });
+}
+
+bool is_secret(std::string_view text) {
+  return text.size() >= kLeastSecretBytes && text.size() <= kMostSecretBytes && std::ranges::all_of(text, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+         });
 }
 
 class PayerReader {
@@ -131,6 +140,10 @@ class PayerReader {
     if (to.token_url.empty() ? has_client : (to.client_id.empty() || to.key == nullptr)) {
       file_.fault(table, "forward: token_url, client_id and key go together");
     }
+    if (!to.organizations.empty() && !table.contains("scope")) to.scope += " system/Subscription.c";
+    if (to.organizations.empty() != to.notify_secret.empty()) {
+      file_.fault(table, "forward: organizations and notify_secret go together");
+    }
     if (to.tls.certificate.empty() != to.tls.certificate_key.empty()) {
       file_.fault(table, "forward: certificate and certificate_key go together");
     }
@@ -151,6 +164,14 @@ class PayerReader {
       to.most_at_once = static_cast<int>(number_of(node, name, 1'000));
     } else if (name == "follow_every_s") {
       to.follow_every_s = number_of(node, name, 86'400);
+    } else if (name == "organizations") {
+      to.organizations = file_.texts_of(node, name);
+    } else if (name == "notify_secret") {
+      to.notify_secret = text_of_file(node, name);
+      while (to.notify_secret.ends_with('\n')) to.notify_secret.pop_back();
+      if (!is_secret(to.notify_secret)) {
+        file_.fault(node, "notify_secret: a file with 32 to 256 of A-Z, a-z, 0-9, - and _ is wanted");
+      }
     } else if (name == "token_url") {
       to.token_url = url_of(node, name);
     } else if (name == "client_id") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "adapter/gateway/payer_subscription.h"
 #include "adapter/service/case_record.h"
 #include "adapter/service/exchange.h"
 #include "fhir/json/writer.h"
@@ -18,6 +19,10 @@ constexpr std::string_view kInquiryResponseBundle =
     "http://hl7.org/fhir/us/davinci-pas/StructureDefinition/profile-pas-inquiry-response-bundle";
 constexpr std::chrono::seconds kNoWait{0};
 constexpr std::chrono::seconds kAskAgain{10};  // after an inquiry
+constexpr std::chrono::hours kSubscribed{24};
+constexpr std::chrono::hours kOverlap{1};  // of a subscription with the next
+constexpr std::chrono::seconds kSubscribeAgain{60};
+constexpr int kMostHeard = 20;  // cases of one number
 
 using State = Forwarding::State;
 
@@ -231,7 +236,7 @@ Forwarding::Result Forwarding::attach(const Errand& errand, std::string_view pay
   }
   const auto enqueued = services_.store.enqueue({{.case_id = std::string(errand.case_id),
                                                   .kind = std::string(kFollowMessage),
-                                                  .payload = {},
+                                                  .payload = std::string(kOnce),
                                                   .due_ms = base::to_ms(services_.clock.now()),
                                                   .origin = errand.origin}});
   return enqueued ? Result{} : try_later(enqueued.error());
@@ -282,6 +287,53 @@ Heard Forwarding::ask(const Known& known, const Errand& errand, std::string_view
   const auto record = services_.store.find_case(errand.case_id);
   if (record && *record && (*record)->revision > known.record.revision) return Heard::kNewer;
   return result.is_answered() ? Heard::kSame : Heard::kNoAnswer;
+}
+
+Forwarding::Result Forwarding::subscribe(std::string_view payer, Deadline deadline) const {
+  gateway::Backend* backend = services_.backends.of(payer);
+  if (backend == nullptr || backend->to().organizations.empty()) return {};
+  const auto now = services_.clock.now();
+  {
+    const std::scoped_lock lock(subscribed_mutex_);
+    const auto before = subscribed_.find(payer);
+    if (before != subscribed_.end() && now < before->second + kSubscribed - kOverlap) return {};
+  }
+  const std::string body =
+      gateway::write_subscription(backend->to(), services_.notification_url(payer), now + kSubscribed + kOverlap);
+  const auto asked = backend->post({"/Subscription", body, {}, {}, {}, deadline});
+  if (!asked.ok()) {
+    services_.log.write(observe::Severity::kWarning, "gateway.not_subscribed", {},
+                        {{"payer", payer}, {"status", asked.status}, {"what", asked.problem}});
+    return {State::kLater, asked.problem, asked.status, kSubscribeAgain};
+  }
+  const std::scoped_lock lock(subscribed_mutex_);
+  subscribed_.insert_or_assign(std::string(payer), now);
+  return {State::kPending, "subscribed", asked.status, kSubscribed};
+}
+
+bool Forwarding::may_tell(std::string_view payer, std::string_view authorization) const {
+  const gateway::Backend* backend = services_.backends.of(payer);
+  return backend != nullptr && gateway::has_secret(authorization, backend->to().notify_secret);
+}
+
+base::Result<void> Forwarding::hear(std::string_view payer, json::Node notification,
+                                    const store::Origin& origin) const {
+  std::map<std::string, store::OutboxMessage> messages;  // by case
+  for (const std::string& number : gateway::numbers_told(notification)) {
+    const auto found = services_.store.find_by_number(number, kMostHeard);
+    if (!found) return found.error();
+    for (const store::Case& record : *found) {
+      if (record.payer != payer || record.status != store::Status::kPended || !record.replaced_by.empty()) continue;
+      messages.try_emplace(record.id, store::OutboxMessage{.case_id = record.id,
+                                                           .kind = std::string(kFollowMessage),
+                                                           .payload = std::string(kOnce),
+                                                           .due_ms = base::to_ms(services_.clock.now()),
+                                                           .origin = origin});
+    }
+  }
+  std::vector<store::OutboxMessage> all;
+  for (auto& [id, message] : messages) all.push_back(std::move(message));
+  return services_.store.enqueue(all);
 }
 
 }  // namespace pas::service

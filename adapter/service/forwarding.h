@@ -27,7 +27,9 @@ namespace pas::service {
 // Kinds of messages in the outbox.
 inline constexpr std::string_view kForwardMessage = "forward";                // payload: the header Via as it came
 inline constexpr std::string_view kAttachmentMessage = "forward-attachment";  // payload: {"ids": […], "final": true}
-inline constexpr std::string_view kFollowMessage = "forward-follow";
+inline constexpr std::string_view kFollowMessage = "forward-follow";          // payload: kOnce, or empty: until decided
+inline constexpr std::string_view kSubscribeMessage = "forward-subscribe";    // payload: the payer
+inline constexpr std::string_view kOnce = "once";
 
 // From the receipt of a request: until when its payer is waited for, and from when the outbox goes on.
 inline constexpr std::chrono::milliseconds kForwardTime{12'000};
@@ -47,6 +49,8 @@ class Forwarding {
     const base::Clock& clock;
     observe::Log& log;
     std::vector<const pas::Version*> versions;
+    // Where that payer's server may tell of decisions (gateway_endpoints.h), absolute.
+    std::function<std::string(std::string_view payer)> notification_url = {};
   };
   // All references outlive it.
   explicit Forwarding(Services services) : services_(std::move(services)) {}
@@ -76,6 +80,13 @@ class Forwarding {
   // ago is not asked again.
   Heard inquire(const Errand& errand, std::string_view via) const;
 
+  // Subscribes at the payer's server for a day, unless that was done by this process less than an hour before its end.
+  Result subscribe(std::string_view payer, Deadline deadline) const;
+  // Whether a notification with that header may come from the payer's server.
+  bool may_tell(std::string_view payer, std::string_view authorization) const;
+  // A notification of it: the pended cases that it may be about are asked after.
+  base::Result<void> hear(std::string_view payer, json::Node notification, const store::Origin& origin) const;
+
  private:
   struct Known;
   base::Result<Known> look_up(std::string_view case_id) const;
@@ -93,6 +104,8 @@ class Forwarding {
   const Services services_;
   mutable std::mutex asked_mutex_;
   mutable std::map<std::string, Asked, std::less<>> asked_;  // by case
+  mutable std::mutex subscribed_mutex_;
+  mutable std::map<std::string, std::chrono::system_clock::time_point, std::less<>> subscribed_;  // by payer: when
 };
 
 }  // namespace pas::service

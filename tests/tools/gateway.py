@@ -21,7 +21,7 @@ url = "http://127.0.0.1:{port}/pas/{version}/fhir"
 version = "{version}"
 timeout_ms = {timeout_ms}
 connect_timeout_ms = 500
-follow_every_s = 2
+follow_every_s = {follow_s}
 """
 
 
@@ -30,7 +30,7 @@ class Line:
 
     def __init__(self, target):
         self.target, self.fault, self.server = target, None, None
-        self.seen = []  # path and status of what went through
+        self.seen, self.answers = [], {}  # path and status of what went through, and by path the last answer
         self.start(0)
 
     def start(self, port):
@@ -83,6 +83,7 @@ class Line:
             connection.request("POST", path, body, kept)
             answer = connection.getresponse()
             body = answer.read()
+            self.answers[path] = body
             self.seen.append((path, answer.status))
             return answer.status, body
         finally:
@@ -116,9 +117,10 @@ def is_decided(gateway, case):
     return status == 200 and action_of(json.loads(body)) == "A1"
 
 
-def payers(folder, name, port, timeout_ms, version):
+def payers(folder, name, port, timeout_ms, version, follow_s=2, more=""):
     file = folder / f"{name}.toml"
-    file.write_text(PAYERS.format(name=name, port=port, timeout_ms=timeout_ms, version=version))
+    values = {"name": name, "port": port, "timeout_ms": timeout_ms, "version": version, "follow_s": follow_s}
+    file.write_text(PAYERS.format(**values) + more)
     return ["--payers", str(file)]
 
 
@@ -271,14 +273,35 @@ def decide(adapter, action):
 
 
 def follow_ups(folder):
-    """What comes after a pended answer goes the same way: attachments, and what a reviewer of the payer's decides; and
-    a circle of gateways ends."""
+    """What comes after a pended answer goes the same way: attachments, and what a reviewer of the payer's decides, of
+    which the payer's server tells at once; and a circle of gateways ends."""
     bundle = (ROOT / "samples/bundles/row-10-prescription-too-old.json").read_bytes()
     stores = {name: f"sqlite:{folder}/{name}.db" for name in ("gateway", "policy")}
     way = Line(0)
-    with Adapter(stores["policy"], "--admin-listen", "127.0.0.1:0") as policy, Adapter(
-            stores["gateway"], *payers(folder, "gateway", way.port, 3000, "2.2.1")) as gateway:
+    (folder / "secret").write_text("s" * 40 + "\n")
+    hearing = 'organizations = ["2093401281"]\nnotify_secret = "secret"\n'
+    with Adapter(stores["policy"], "--admin-listen", "127.0.0.1:0", "--notify-allow-http", "--notify-allow-host",
+                 "127.0.0.1") as policy:
         way.target = policy.port
+        follow_up(policy, way, Adapter(stores["gateway"],
+                                       *payers(folder, "gateway", way.port, 3000, "2.2.1", 3000, hearing)), bundle)
+        policy.stop()
+    expect(len(rows_in(stores["policy"], "supplements")) == 1, "the payer has not one attachment")
+    circle_of_gateways(folder, bundle)
+    return "an attachment and a late decision went through, a circle ended"
+
+
+def is_active(policy, way):
+    answer = way.answers.get("/pas/2.2.1/fhir/Subscription")
+    return answer and b'"active"' in policy.call("GET", "/fhir/Subscription/" + json.loads(answer)["id"])[2]
+
+
+def follow_up(policy, way, started, bundle):
+    with started as gateway:
+        wait_until(lambda: is_active(policy, way), "the subscription at the payer's server", 30)
+        for secret in ("", "Bearer " + "x" * 40):
+            status, _, _ = gateway.call("POST", "/gateway/husky/notification", b"{}", headers={"Authorization": secret})
+            expect(status == 401, f"a notification without the secret was answered {status}")
         status, _, body = gateway.submit(bundle)
         entries = [entry["resource"] for entry in json.loads(body)["entry"]]
         expect(status == 200 and action_of(entries[0]) == "A4", f"{status} {body[:300]}")
@@ -292,8 +315,9 @@ def follow_ups(folder):
         decide(policy, "A1")
         wait_until(lambda: is_decided(gateway, entries[0]["id"]), "the reviewer's decision at the payer's", 30)
         gateway.stop()
-        policy.stop()
-    expect(len(rows_in(stores["policy"], "supplements")) == 1, "the payer has not one attachment")
+
+
+def circle_of_gateways(folder, bundle):
     line = Line(0)
     with Adapter("memory", *payers(folder, "circle", line.port, 3000, "2.2.1")) as circle:
         line.target = circle.port
@@ -303,4 +327,3 @@ def follow_ups(folder):
         status, _, _ = circle.call("POST", "/fhir/Claim/$submit", bundle, headers={"Via": "1.1 circle"})
         expect(status == 508, f"what came round was answered {status}")
         circle.stop()
-    return "an attachment and a late decision went through, a circle ended"

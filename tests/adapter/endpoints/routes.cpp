@@ -49,7 +49,7 @@ store::Settlement Routes::handle(const store::OutboxMessage& message) {
   }
   if (message.kind == service::kFollowMessage) {
     state = forwarding_.follow(errand).state;
-    if (state == State::kPending) state = State::kLater;
+    if (state == State::kPending && message.payload != service::kOnce) state = State::kLater;
   }
   if (state == State::kLater) settlement.outcome = store::Outcome::kRetry;
   if (state == State::kGivenUp) settlement.outcome = store::Outcome::kFailed;

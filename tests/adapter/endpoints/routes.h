@@ -58,6 +58,7 @@ class Routes {
                                         .subscriptions = subscription_services(),
                                         .test_mode = &adapter_.test_mode,
                                         .trail = trail,
+                                        .forwarding = payers == nullptr ? nullptr : &forwarding_,
                                         .gateway_id = payers == nullptr ? "" : payers->id()},
                                        {}, "https://payer.example")) {
     adapter_.forward = [this](const std::string& id, const service::SubmitRequest& request, service::Deadline until) {

@@ -2,14 +2,16 @@
 // own. Each chain is run below the base path of every PAS version and on every store, unless it names a "version"; over
 // the project's policies unless it names a folder of "policies".
 //
-//   do: "POST /Claim/$submit", below the version's base path; /admin, /test and /pas paths are taken as they are
+//   do: "POST /Claim/$submit", below the version's base path; /admin, /gateway, /test and /pas paths are taken as they
+//     are
 //   body (JSON or text) | sample (a file of samples/bundles) with patch | base with patch; headers: whole lines
 //   client: who asks ("anonymous")
 //   status (200)
 //   items: by sequence the action of the answer's ClaimResponse ("" for none), all of them
 //   expect: by FHIRPath over the answer, the value (of several: joined by a comma); "" for nothing
 //   keep: by name the FHIRPath of a value, which later steps write as ${name}; also in their bodies
-//   payers (of the chain): the text of payers.toml; ${payer} is the URL of a payer's server, an adapter of its own
+//   payers (of the chain): the text of payers.toml; ${payer} is the URL of a payer's server, an adapter of its own;
+//     the file "secret" has forty times "s"
 //   payer: what that server answers from this step on: a status or a body; null: what it decides
 //   on: "payer": the step is for that server, past its faults
 //   sent: what reached that server since the last step that asks: paths
@@ -67,7 +69,8 @@ http::Request step_request(json::Node step, const std::string& base, const Kept&
   request.method_text = line.substr(0, space);
   request.method = http::method_of(request.method_text);
   std::string target = line.substr(space + 1);
-  const bool is_whole = target.starts_with("/admin") || target.starts_with("/test") || target.starts_with("/pas");
+  const bool is_whole = target.starts_with("/admin") || target.starts_with("/gateway") || target.starts_with("/test") ||
+                        target.starts_with("/pas");
   if (!is_whole) target = base + target;
   request.target = target;
   const auto query = target.find('?');
@@ -171,6 +174,7 @@ class Workflow : public testing::TestWithParam<std::tuple<fs::path, const pas::V
     const std::string file = folder.file("payers.toml");
     std::ofstream(file) << filled_in(std::string(chain["payers"].text()),
                                      {{"payer", payer->url()}, {"version", std::string(version)}});
+    std::ofstream(folder.file("secret")) << std::string(40, 's') << "\n";
     const auto payers = gateway::Payers::load(file, payer->policies());
     EXPECT_TRUE(payers) << payers.error().message;
     return payers ? *payers : nullptr;
