@@ -1,10 +1,12 @@
 #include "adapter/endpoints/review_endpoints.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "adapter/endpoints/admin_json.h"
 #include "adapter/endpoints/case_material.h"
 #include "adapter/endpoints/statistics.h"
+#include "adapter/service/case_record.h"
 #include "fhir/json/writer.h"
 
 namespace pas::endpoints {
@@ -54,6 +56,34 @@ void write_case(const store::Case& record, std::int64_t now, json::Writer& out) 
   out.end_array();
 }
 
+// Of the first item that waits, into an open object: "policy", the id of the one that left it open, and "member":
+// {"initials": "E. P.", "age": 47, "sex": "female"}, what of it can be told.
+void write_headline(const store::Case& record, base::Date today, json::Writer& out) {
+  const auto waiting = std::ranges::find(record.items, service::kPendedAction, &store::Item::action);
+  const auto state = json::Document::parse(waiting == record.items.end() ? "{}" : waiting->state);
+  const json::Node standing = state ? state->root() : json::Node();
+  if (const json::Node policy = standing["decision"]["policy"]) out.member("policy", policy);
+  const json::Node member = standing["member"];
+  out.key("member").begin_object();
+  if (member["initials"]) out.member("initials", member["initials"]);
+  if (const auto birth = base::parse_date(member["birthDate"].text())) {
+    out.member("age", base::years_between(*birth, today));
+  }
+  if (member["sex"]) out.member("sex", member["sex"]);
+  out.end_object();
+}
+
+// What changed it last, if anything did since it came.
+base::Result<void> write_last_change(const store::Store& store, const store::Case& record, json::Writer& out) {
+  if (record.revision == 1) return {};
+  const auto history = store.history(record.id);
+  if (!history) return history.error();
+  if (history->empty()) return {};
+  out.key("lastChange").begin_object().member("action", history->back().action);
+  out.member("at", instant_of(history->back().at_ms)).end_object();
+  return {};
+}
+
 http::Response list_queue(Call& call, const store::Store& store, const base::Clock& clock) {
   const auto text = [&call](std::string_view name) { return std::string(call.request.parameter(name).value_or("")); };
   std::vector<std::string> mistakes;
@@ -85,8 +115,8 @@ http::Response list_queue(Call& call, const store::Store& store, const base::Clo
     call.touch_case(record.id);
     out.begin_object();
     write_case(record, now, out);
-    const auto written = write_headline(store, record, base::utc_date(clock.now()), out);
-    if (!written) return problem_of(written.error());
+    write_headline(record, base::utc_date(clock.now()), out);
+    if (const auto written = write_last_change(store, record, out); !written) return problem_of(written.error());
     out.end_object();
   }
   out.end_array();

@@ -86,7 +86,9 @@ store::Item stored_item(const Adjudication& adjudication, const ItemNow& now,
   kept.valid_from = text_of(now.answer.valid.start);
   kept.valid_to = text_of(now.answer.valid.end);
   if (!now.item->trace_numbers.empty()) kept.trace_number = now.item->trace_numbers.front().value;
-  kept.state = pas::write_standing(*now.item, now.is_decided() ? &now.decision : nullptr, &now.answer, claim_notes);
+  const bool waits = now.decision.action == kPendedAction;
+  kept.state = pas::write_standing(*now.item, now.is_decided() ? &now.decision : nullptr, &now.answer, claim_notes,
+                                   waits ? adjudication.request.patient : json::Node());
   if (now.answer.authorized && now.answer.authorized->quantity_code == kMonths) {
     kept.months = to_int(now.answer.authorized->quantity);
   }

@@ -102,6 +102,7 @@ base::Result<void> apply(const Review& review, base::Date today, const NewNumber
     decision.item_sequence = reviewed.sequence;
     decision.action = reviewed.action;
     decision.reason = reviewed.reason;
+    decision.policy_id = now.decision.policy_id;  // whose queue it stays in
     if (!reviewed.note.empty()) decision.notes.push_back(reviewed.note);
     decision.documents = reviewed.documents;
     decision.questions = reviewed.questions;

@@ -23,6 +23,7 @@ void write_date(json::Writer& out, std::string_view name, const std::optional<ba
 
 void write_decision(json::Writer& out, const decision::Decision& decision) {
   out.key("decision").begin_object().member("action", decision.action);
+  write_text(out, "policy", decision.policy_id);
   write_text(out, "reason", decision.reason);
   write_texts(out, "notes", decision.notes);
   if (!decision.documents.empty()) {
@@ -66,6 +67,25 @@ void write_answer(json::Writer& out, const ItemAnswer& answer) {
   out.end_object();
 }
 
+// "E. P."
+std::string initials_of(json::Node name) {
+  std::string initials;
+  for (const std::string_view part : {name["given"].at(0).text(), name["family"].text()}) {
+    std::size_t length = part.empty() ? 0 : 1;  // the bytes of the first character
+    while (length < part.size() && (static_cast<unsigned char>(part[length]) & 0xC0U) == 0x80U) ++length;
+    if (length > 0) initials.append(initials.empty() ? "" : " ").append(part.substr(0, length)).append(".");
+  }
+  return initials;
+}
+
+void write_member(json::Writer& out, json::Node patient) {
+  out.key("member").begin_object();
+  write_text(out, "initials", initials_of(patient["name"].at(0)));
+  write_text(out, "birthDate", patient["birthDate"].text());
+  write_text(out, "sex", patient["gender"].text());
+  out.end_object();
+}
+
 std::vector<std::string> texts_of(json::Node list) {
   std::vector<std::string> texts;
   for (const json::Node text : list) texts.emplace_back(text.text());
@@ -76,6 +96,7 @@ decision::Decision decision_of(json::Node node, int sequence) {
   decision::Decision decision;
   decision.item_sequence = sequence;
   decision.action = node["action"].text();
+  decision.policy_id = node["policy"].text();
   decision.reason = node["reason"].text();
   decision.notes = texts_of(node["notes"]);
   decision.questions = texts_of(node["questions"]);
@@ -112,12 +133,13 @@ ItemAnswer answer_of(json::Node node, int sequence) {
 }  // namespace
 
 std::string write_standing(const Item& item, const decision::Decision* decision, const ItemAnswer* answer,
-                           const std::vector<std::string>& claim_notes) {
+                           const std::vector<std::string>& claim_notes, json::Node patient) {
   json::Writer out;
   out.begin_object().member("item", item.node);
   if (decision != nullptr) write_decision(out, *decision);
   if (answer != nullptr) write_answer(out, *answer);
   write_texts(out, "claimNotes", claim_notes);
+  if (patient) write_member(out, patient);
   out.end_object();
   return std::move(out).take();
 }

@@ -16,7 +16,7 @@
 
 namespace pas::pas {
 
-// Of the decision what a response tells: action, reason, notes, documents and questions.
+// Of the decision what a response tells, and the id of its policy: action, reason, notes, documents and questions.
 struct StandingItem {
   json::Document document;  // what `item` views
   Item item;
@@ -27,9 +27,10 @@ struct StandingItem {
   bool is_decided() const { return !decision.action.empty(); }
 };
 
-// Null for what there is not.
+// Null for what there is not. Of a pended item with who the patient is, so that a list of what waits reads no request:
+// "member": {"initials": "E. P.", "birthDate": "1974-11-25", "sex": "female"}, what of it there is.
 std::string write_standing(const Item& item, const decision::Decision* decision, const ItemAnswer* answer,
-                           const std::vector<std::string>& claim_notes = {});
+                           const std::vector<std::string>& claim_notes = {}, json::Node patient = {});
 
 base::Result<StandingItem> read_standing(std::string text);
 

@@ -122,8 +122,9 @@ export const faintTexts = (page) => page.evaluate(() => {
   const faint = new Set();
   for (const element of document.querySelectorAll('body *')) {
     const hasText = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
-    if (!hasText || !element.checkVisibility() || element.closest('svg, noscript')) continue;
-    const [a, b] = [light(rgba(getComputedStyle(element).color)), light(back(element))].sort((x, y) => y - x);
+    if (!hasText || !element.checkVisibility() || element.closest('title, noscript')) continue;
+    const style = getComputedStyle(element);
+    const [a, b] = [light(rgba(element.closest('svg') ? style.fill : style.color)), light(back(element))].sort((x, y) => y - x);
     if ((a + 0.05) / (b + 0.05) < 4.5) faint.add(`${element.tagName}.${element.className}: ${element.textContent.trim().slice(0, 40)}`);
   }
   return [...faint];

@@ -2,12 +2,10 @@
 
 import { ask } from './api.js';
 import { chip, h, say, show, table } from './dom.js';
-import { deadline, instant, isExpedited, kActions, kKinds, kReasons, span } from './codes.js';
+import { deadline, instant, isExpedited, kActions, kHappened, kKinds, kReasons, span } from './codes.js';
 import { explanation } from './criteria.js';
 import { resources } from './documents.js';
 import { decisionForm } from './decide.js';
-
-const kHappened = { submit: 'submitted', review: 'a reviewer decided', information: 'information arrived', deadline: 'the deadline passed' };
 
 function head(record, material) {
   const due = deadline(record);
@@ -40,7 +38,7 @@ function itemRow(item) {
 function history(record, material) {
   const reviews = record.records.filter((each) => each.reviewer);
   const rows = [
-    ...record.history.map((entry) => [entry.at, `${kHappened[entry.action] || entry.action}`, entry.actor, `revision ${entry.revision}`]),
+    ...record.history.map((entry) => [entry.at, kHappened[entry.action] || entry.action, entry.actor, `revision ${entry.revision}`]),
     ...material.arrivals.map((arrival) => [arrival.at, 'a message of the EHR', '', arrival.id]),
   ].sort((a, b) => (a[0] < b[0] ? -1 : 1));
   return h('section', { class: 'card' }, h('h2', {}, 'History'),

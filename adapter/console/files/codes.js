@@ -12,6 +12,12 @@ export const kReasons = {  // X12 886
   '0W': 'Disposition pending review',
 };
 
+// Of a case's history.
+export const kHappened = {
+  submit: 'submitted', review: 'a reviewer decided', information: 'information arrived', answer: 'the payer answered',
+  deadline: 'the deadline passed',
+};
+
 export const kDenials = ['0F', '0L', '0M', '0P', '0Q'];
 
 export const kKinds = { A1: 'good', NA: 'good', A2: 'warn', A6: 'warn', A4: 'wait', A3: 'bad', C: 'plain' };

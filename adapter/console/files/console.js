@@ -35,7 +35,7 @@ async function open() {
 }
 
 const keys = document.getElementById('keys');
-const isTyping = (target) => target.closest('input, textarea, select, dialog') !== null;
+const isTyping = (target) => target.closest('input, textarea, select, dialog[open]') !== null;
 
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;

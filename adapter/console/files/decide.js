@@ -2,10 +2,11 @@
 
 import { ask, Refused } from './api.js';
 import { chip, h, labelled, say, table } from './dom.js';
-import { instant, kActions, kDenials, kKinds, kReasons } from './codes.js';
+import { instant, kActions, kDenials, kHappened, kKinds, kReasons } from './codes.js';
 import { fhirTable } from './documents.js';
 
-const kChoices = [['', 'leave it pended'], ['A1', 'Certify'], ['A6', 'Modify'], ['A3', 'Deny'], ['A4', 'Ask for information']];
+const kChoices = [['', 'leave it pended'], ['A1', 'Certify'], ['A2', 'Certify in part'],
+  ['A6', 'Modify'], ['A3', 'Deny'], ['A4', 'Ask for information']];
 const kReviewer = 'pas-reviewer';  // name and NPI, for this tab
 
 function itemForm(item) {
@@ -24,9 +25,11 @@ function itemForm(item) {
   const questions = (asked.questions || []).map((question) => ({ question, box: h('input', { type: 'checkbox', checked: true }) }));
   const other = { loinc: h('input', { placeholder: '34117-2' }), title: h('input', { placeholder: 'History and physical note' }) };
   const box = (each, text) => h('label', { class: 'check' }, each.box, ' ', text);
+  const authorized = h('div', { class: 'row' }, labelled(`Quantity${requested.quantity?.unit ? ` (${requested.quantity.unit})` : ''}`, fields.quantity),
+    labelled('From', fields.validFrom), labelled('Until', fields.validTo));
   const parts = {
-    A6: h('div', { class: 'row' }, labelled(`Quantity${requested.quantity?.unit ? ` (${requested.quantity.unit})` : ''}`, fields.quantity),
-      labelled('From', fields.validFrom), labelled('Until', fields.validTo)),
+    A2: authorized,
+    A6: authorized,
     A3: labelled('Reason', fields.reason, 'A denial needs a reason and a note that the provider can act on.'),
     A4: h('fieldset', {}, h('legend', {}, 'What is missing'),
       documents.map((each) => box(each, `${each.document.title} (${each.document.loinc})`)),
@@ -35,7 +38,7 @@ function itemForm(item) {
   };
   const action = h('select', {
     id, onchange: () => {
-      for (const [name, part] of Object.entries(parts)) part.hidden = name !== action.value;
+      for (const part of Object.values(parts)) part.hidden = part !== parts[action.value];
       noteField.hidden = !action.value;
     },
   }, kChoices.map(([value, text]) => h('option', { value }, text)));
@@ -45,13 +48,13 @@ function itemForm(item) {
   const code = requested.productOrService?.coding?.[0];
   const element = h('fieldset', { class: 'item' },
     h('legend', {}, `Item ${item.sequence}: ${item.procedureCode}`), h('p', { class: 'service' }, code?.display || ''),
-    h('label', { class: 'field', for: id }, h('span', {}, 'Decision'), action), Object.values(parts), noteField);
+    h('label', { class: 'field', for: id }, h('span', {}, 'Decision'), action), [...new Set(Object.values(parts))], noteField);
 
   const read = () => {
     const wanted = { sequence: item.sequence, action: action.value };
     if (fields.note.value.trim()) wanted.note = fields.note.value.trim();
     if (action.value === 'A3' && fields.reason.value) wanted.reason = fields.reason.value;
-    if (action.value === 'A6') {
+    if (parts[action.value] === authorized) {
       if (fields.quantity.value !== '') wanted.quantity = Number(fields.quantity.value);
       if (fields.validFrom.value) wanted.validFrom = fields.validFrom.value;
       if (fields.validTo.value) wanted.validTo = fields.validTo.value;
@@ -97,7 +100,7 @@ async function tellChange(record, reload, target) {
   target.replaceChildren(h('div', { class: 'card notice', role: 'alert' },
     h('h3', {}, 'The case has changed while you were reading it'),
     h('p', {}, 'Nothing of yours was stored. Since then:'),
-    h('ul', {}, since.map((entry) => h('li', {}, `${instant(entry.at)}: ${entry.action}, by ${entry.actor}`))),
+    h('ul', {}, since.map((entry) => h('li', {}, `${instant(entry.at)}: ${kHappened[entry.action] || entry.action}, by ${entry.actor}`))),
     h('ul', {}, now.items.map((item) => h('li', {}, `Item ${item.sequence} is now ${item.action} ${kActions[item.action] || ''}`))),
     h('button', { type: 'button', class: 'primary', onclick: reload }, 'Load the case as it is now')));
 }

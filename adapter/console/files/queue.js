@@ -54,7 +54,8 @@ function row(record) {
   h('td', {}, record.payer, h('small', {}, record.policy || 'no policy')),
   h('td', {}, member(record), h('small', {}, record.memberId)),
   h('td', {}, h('a', { href: `#case/${record.id}` }, codes(record).join(', ') || 'case')),
-  h('td', { class: 'wide' }, note(record)));
+  h('td', { class: 'wide' }, note(record), record.lastChange?.action === 'information'
+    && h('small', {}, chip('information arrived', 'wait'), ` ${instant(record.lastChange.at)}`)));
 }
 
 function heading(name) {
@@ -103,11 +104,16 @@ export async function open() {
   const select = (name, options) => h('select', { onchange: redraw(name) },
     options.map(([value, text]) => h('option', { value, selected: state[name] === value }, text)));
   show(h('h1', {}, 'Queue'),
-    h('form', { class: 'filters', role: 'search', onsubmit: (event) => event.preventDefault() },
-      labelled('Search', h('input', { type: 'search', id: 'search', value: state.text, oninput: redraw('text') })),
-      labelled('Payer', select('payer', [['', 'all'], ...payers.map((payer) => [payer, payer])])),
-      labelled('Urgency', select('urgency', [['', 'all'], ['late', 'late'], ['soon', 'late or soon'],
-        ['expedited', 'expedited']]))),
+    h('form', {
+      class: 'filters', role: 'search', onsubmit: (event) => {
+        event.preventDefault();
+        document.activeElement.blur();  // to the rows, whose keys are no text
+      },
+    },
+    labelled('Search', h('input', { type: 'search', id: 'search', value: state.text, oninput: redraw('text') })),
+    labelled('Payer', select('payer', [['', 'all'], ...payers.map((payer) => [payer, payer])])),
+    labelled('Urgency', select('urgency', [['', 'all'], ['late', 'late'], ['soon', 'late or soon'],
+      ['expedited', 'expedited']]))),
     h('div', { id: 'rows', class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Cases' }));
   draw();
   document.title = `Queue (${state.cases.length})`;

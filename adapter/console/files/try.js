@@ -80,6 +80,7 @@ async function send(operation) {
     isOutcome ? numbered(text, faultsByLine(body)) : '',
     decisions(body) || '',
     h('details', { open: !isOutcome }, h('summary', {}, 'The body of the answer'), h('pre', { tabindex: '0' }, pretty(got.text))));
+  answer.querySelector('.fault')?.scrollIntoView({ block: 'nearest' });
   say(`HTTP ${got.status} in ${ms} ms`, got.status >= 400);
   await Promise.all([showTrace(), showLeft()]);
 }

@@ -162,6 +162,19 @@ TEST_F(AdminApi, AnswersAsItIsDescribed) {
   EXPECT_EQ(trace.root()["exchanges"].size(), 1U);
 }
 
+TEST_F(AdminApi, TheQueueTellsWhatChangedACaseLast) {
+  const std::string id = submit("row-13-not-met-adult");
+  EXPECT_FALSE(expect_answer(200, http::Method::kGet, "/admin/queue", "").root()["cases"].at(0)["lastChange"]);
+  expect_answer(200, http::Method::kPost, "/admin/cases/{id}/decision", id,
+                R"({"revision": 1, "reviewer": {"name": "R"}, "items": [{"sequence": 1, "action": "A4", "documents":
+                    [{"loinc": "34117-2", "title": "History and physical note"}]}]})");
+  const json::Document queue = expect_answer(200, http::Method::kGet, "/admin/queue", "");
+  const json::Node waiting = queue.root()["cases"].at(0);
+  EXPECT_EQ(waiting["lastChange"]["action"].text(), "review");
+  EXPECT_EQ(waiting["policy"].text(), "husky-ambulatory-infusion-pumps") << "whose queue it stays in";
+  EXPECT_FALSE(waiting["member"]["initials"].text().empty());
+}
+
 TEST_F(AdminApi, PreviewsWhatADecisionWillSend) {
   const std::string id = submit("row-13-not-met-adult");
   const std::string path = "/admin/cases/{id}/preview";
