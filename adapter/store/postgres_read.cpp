@@ -17,7 +17,7 @@ std::string with_items(const std::string& cases, const char* order) {
          " i.authorization_number, i.administrative_reference_number, i.valid_from, i.valid_to, i.state FROM (" +
          cases + ") c LEFT JOIN items i ON i.case_seq = c.seq ORDER BY " + order + ", i.place";
 }
-constexpr int kItemColumns = 12;  // behind those of cases, of which migrations make more
+constexpr int kReadColumns = 12;  // behind those of cases, of which migrations make more
 constexpr const char* kNewestFirst = "c.seq DESC";
 
 Result<std::vector<Case>> cases_of(const StoreKeys* keys, Result<PostgresRows> row) {
@@ -29,7 +29,7 @@ Result<std::vector<Case>> cases_of(const StoreKeys* keys, Result<PostgresRows> r
       if (!record) return record.error();
       cases.push_back(std::move(*record));
     }
-    auto item = item_of(*row, row->columns() - kItemColumns, cases.back().id, keys);
+    auto item = item_of(*row, row->columns() - kReadColumns, cases.back().id, keys);
     if (!item) return damaged_case(cases.back().id, "item");
     if (item->sequence != 0) cases.back().items.push_back(std::move(*item));  // a case without items has a row of NULL
   }

@@ -1,12 +1,6 @@
 #include "adapter/store/sqlite_connection.h"
 
 namespace pas::store {
-namespace {
-
-// Long enough for another tool's short lock; the adapter's own threads do not lock each other out.
-constexpr int kBusyTimeoutMs = 2000;
-
-}  // namespace
 
 Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::string& file, Mode mode, SharedKeys keys) {
   // Before the library's first use: its count of memory in use is a lock around every allocation.

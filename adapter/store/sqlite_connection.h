@@ -19,6 +19,9 @@ namespace pas::store {
 template <class T>
 using Result = base::Result<T>;
 
+// Long enough for another tool's short lock; the adapter's own threads do not lock each other out.
+inline constexpr int kBusyTimeoutMs = 2000;
+
 // Bytes for a BLOB column; a string_view is bound as TEXT.
 struct SqliteBlob {
   std::string_view bytes;

@@ -8,7 +8,6 @@ namespace {
 
 constexpr std::size_t kGroupBytes = std::size_t{1} << 24U;  // a big body shares its transaction with few others
 constexpr int kTruncateWaitMs = 20;                         // for readers of an old snapshot
-constexpr int kBusyTimeoutMs = 2000;
 constexpr std::uint64_t kLogFrameBytes = 4096 + 24;
 
 }  // namespace

@@ -18,7 +18,7 @@ class MetricData : public testing::Test {
         service::metric_data(record_, *adapter_.store->history(record_.id), *adapter_.store->exchanges(record_.id));
     EXPECT_TRUE(text) << text.error().message;
     EXPECT_EQ(text->find(record_.member_id), std::string::npos);
-    return std::move(*json::Document::parse(*text));
+    return json::Document::parse(*text).value();
   }
   std::vector<store::Exchange> others() { return *adapter_.store->other_exchanges({0, 1'900'000'000'000}, 0, 10); }
 
