@@ -21,6 +21,7 @@ namespace {
 struct ConformanceOptions {
   conformance::Settings settings;
   ClientTokenOptions token;
+  ClientTokenOptions other;
   std::string version = std::string(v2_2_1::kVersion.name);
   std::vector<std::string> bundles;
   std::string format = "text";
@@ -46,6 +47,15 @@ base::Result<std::vector<conformance::NamedBundle>> bundles_of(const std::vector
   return bundles;
 }
 
+// Headers with a token of that client, none without a client. kUnavailable: the server gives none.
+base::Result<std::vector<std::string>> headers_of(const ClientTokenOptions& client, const std::string& base_url) {
+  auto tokens = ClientTokens::open(client, base_url);
+  const auto token = tokens ? tokens->token() : base::Result<std::string>(tokens.error());
+  if (!token) return token.error();
+  if (token->empty()) return std::vector<std::string>();
+  return std::vector<std::string>{"Authorization: Bearer " + *token};
+}
+
 std::string text_of(const conformance::Report& report, std::string_view format) {
   return format == "html" ? to_html(report) : format == "json" ? to_json(report) : to_text(report);
 }
@@ -60,13 +70,18 @@ int conformance_run(const ConformanceOptions& options) {
     return kUsage;
   }
   settings.bundles = *std::move(bundles);
-  auto tokens = ClientTokens::open(options.token, settings.base_url);
-  const auto token = tokens ? tokens->token() : base::Result<std::string>(tokens.error());
-  if (!token) {
-    std::cerr << "pas-adapter: " << token.error().message << "\n";
-    return token.error().code == base::ErrorCode::kUnavailable ? kFailed : kUsage;
+  ClientTokenOptions other = options.other;
+  other.scope = options.token.scope;
+  other.token_url = options.token.token_url;
+  for (const auto& [client, headers] :
+       {std::pair(&options.token, &settings.headers), {&other, &settings.other_headers}}) {
+    auto given = headers_of(*client, settings.base_url);
+    if (!given) {
+      std::cerr << "pas-adapter: " << given.error().message << "\n";
+      return given.error().code == base::ErrorCode::kUnavailable ? kFailed : kUsage;
+    }
+    *headers = *std::move(given);
   }
-  if (!token->empty()) settings.headers.push_back("Authorization: Bearer " + *token);
   const auto validation = load_validation("");
   if (!validation) {
     std::cerr << validation.error();
@@ -106,6 +121,14 @@ void add_conformance(CLI::App& app, int& exit_code) {
                       "inquiries and refusals. Else some of the adapter's samples");
   options->token.scope = "system/Claim.crus system/Subscription.cruds";
   add_client_token_options(*command, options->token);
+  CLI::Option* other = command
+                           ->add_option("--other-client-id", options->other.client_id,
+                                        "Another client, to inquire of what the first one submitted")
+                           ->needs("--client-id");
+  other->needs(
+      command->add_option("--other-client-key", options->other.key, "PEM file of its private key")->needs(other));
+  command->add_option("--other-client-key-id", options->other.key_id, "That key's id (kid), as it is registered")
+      ->needs(other);
   command->add_option("--listen", options->settings.listen, "Where the kit hears notifications, HOST:PORT")
       ->capture_default_str();
   command->add_option("--script", options->settings.script,

@@ -33,16 +33,30 @@ base::Result<Holes> holes_of(const Settings& settings, const Listener& listener,
   holes["organization"] = std::string(organization["system"].text()) + "|" + std::string(organization["value"].text());
   holes["patient"] = entry_of(claim["patient"]);
   holes["coverage"] = entry_of(claim["insurance"].at(0)["coverage"]);
+  holes["provider"] = entry_of(claim["provider"]);
   holes["hook"] = listener.url();
   holes["script"] = settings.script;
   return holes;
 }
 
+std::string joined(const std::vector<std::string>& titles) {
+  std::string text;
+  for (const std::string& title : titles) text.append(text.empty() ? "" : ", ").append(title);
+  return text;
+}
+
+// What a server can return shows only where an answer calls for it: the rest is named, and no fault.
 CheckResult coverage(const MustSupport& must_support) {
-  CheckResult done{"must-support", "Must-support elements of the response profiles are seen over the run", {"conf-6"}};
-  if (must_support.seen() == must_support.total()) return done;
-  done.result = Result::kSkipped;  // what a server can return shows only where a request calls for it
-  done.reason = "seen " + std::to_string(must_support.seen()) + " of " + std::to_string(must_support.total());
+  CheckResult done{"must-support", "Answers have the must-support elements that they call for", {"conf-6"}};
+  const auto wanting = must_support.wanting();
+  const auto missing = must_support.missing();
+  if (must_support.seen() == 0) done.result = Result::kSkipped;
+  if (!wanting.empty()) {
+    done.result = Result::kFailed;
+    done.reason = "called for by an answer without them: " + joined(wanting) + "; ";
+  }
+  done.reason += "seen " + std::to_string(must_support.seen()) + " of " + std::to_string(must_support.total());
+  if (!missing.empty()) done.reason += ", never " + joined(missing);
   return done;
 }
 
@@ -69,16 +83,20 @@ base::Result<Report> run(const Settings& settings, const service::ValidationServ
   const auto definitions = definitions::builtin_definitions({package});
   if (!definitions) return definitions.error();
   MustSupport must_support(**definitions, settings.version->name);
-  Run checks(settings, validation, clock, *holes, **listener, must_support);
-  Report report{settings.base_url, std::string(settings.version->name), base::to_instant(clock.now())};
   const auto common = json::Document::parse(std::string(embedded_checks().front().text)).value();
+  Run checks(settings, validation, clock, *holes, **listener, must_support, common.root());
+  Report report{settings.base_url, std::string(settings.version->name), base::to_instant(clock.now())};
   for (const Embedded& file : embedded_checks()) {
     const auto document = json::Document::parse(std::string(file.text)).value();
     for (const json::Node check : document.root()["checks"]) {
       if (!is_of(check, settings.version->name)) continue;
-      const std::size_t times = check["each"].is_true() ? settings.bundles.size() : 1;
+      const bool is_any = check["any"].is_true();
+      const std::size_t times = is_any || check["each"].is_true() ? settings.bundles.size() : 1;
       for (std::size_t i = 0; i < times; ++i) {
-        report.checks.push_back(checks.check(check, settings.bundles[i], common.root()["patches"]));
+        CheckResult result = checks.check(check, settings.bundles[i]);
+        const bool is_last = i + 1 == times || result.result != Result::kSkipped;
+        if (!is_any || is_last) report.checks.push_back(std::move(result));
+        if (is_any && is_last) break;
       }
     }
   }

@@ -5,15 +5,19 @@
 // Checks are data (checks/*.json), in the order of the files' names:
 //
 //   patches   by name, lists of JSON Patch operations that steps use
+//   calls_for of an answer for which `when` (FHIRPath) is true, the must-support elements that it calls for
 //   checks    in their order:
 //     id, title, proves (ids of docs/conformance.md)
-//     version: of this PAS version only; each: once for every bundle, else the first one serves
-//     needs: "listener" that the server can reach, or "script" too (Settings); without it the check is skipped
+//     version: of this PAS version only; each: once for every bundle; any: for the bundles in turn until one of them
+//       is not skipped; else the first one serves
+//     needs: words: "listener" that the server can reach, "script", "other" client (Settings); without one of them the
+//       check is skipped
 //     steps:
 //       do: "POST /Claim/$submit" below the base URL, or a whole URL; nothing for a step that only hears
 //       bundle: "NAME" names the Claim, a new one at each step: ${NAME} is its id, ${claim} this step's
 //       patch: names of patches, and operations; wrap: true inside Parameters
 //       body: JSON, or text as it is, in place of a bundle; type: its media type
+//       with: words as of `needs`, without one of which the step is left out; as: "other", by the other client
 //       hear: by FHIRPath that is true, the notification to wait for, whose body is what is expected of
 //       status ("2xx"); refused: true for 400, 412, 413, 415 or 422 with one OperationOutcome
 //       skip_if: by FHIRPath that is true, the reason
@@ -22,8 +26,8 @@
 //       always: true for a step that cleans up, whatever came before
 //
 // ${run} is 8 hexadecimal digits of the run, ${hook} the listener's URL, ${script} the script's; of the first bundle
-// ${organization} is the provider's first identifier as SYSTEM|VALUE, ${patient} and ${coverage} are the numbers of
-// their entries.
+// ${organization} is the provider's first identifier as SYSTEM|VALUE, ${patient}, ${coverage} and ${provider} are the
+// numbers of their entries.
 
 #include <chrono>
 #include <span>
@@ -55,11 +59,12 @@ struct NamedBundle {
 struct Settings {
   std::string base_url;  // without a slash at its end
   const pas::Version* version = nullptr;
-  std::vector<NamedBundle> bundles;            // requests that the server can decide; not empty
-  std::vector<std::string> headers = {};       // of every request to the server
-  std::string listen = "127.0.0.1:0";          // where notifications arrive
-  std::string script = {};                     // URL of a test mode's script; empty: none
-  std::chrono::milliseconds patience{10'000};  // for a notification
+  std::vector<NamedBundle> bundles;             // requests that the server can decide; not empty
+  std::vector<std::string> headers = {};        // of every request to the server
+  std::vector<std::string> other_headers = {};  // the same of another client; empty: there is none
+  std::string listen = "127.0.0.1:0";           // where notifications arrive
+  std::string script = {};                      // URL of a test mode's script; empty: none
+  std::chrono::milliseconds patience{10'000};   // for a notification
   ClientOptions client = {};
 };
 

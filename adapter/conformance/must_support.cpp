@@ -71,6 +71,26 @@ void MustSupport::see(json::Node resource) {
   }
 }
 
+void MustSupport::call_for(std::string_view title, json::Node bundle) {
+  const auto element = std::ranges::find(elements_, title, &Element::title);
+  if (element == elements_.end()) return;
+  const auto shows = [&element](json::Node entry) {
+    const json::Node resource = entry["resource"];
+    return resource["resourceType"].text() == element->type && is_in(resource, element->steps, 0);
+  };
+  bool is_there = false;
+  for (const json::Node entry : bundle["entry"]) is_there = is_there || shows(entry);
+  element->is_wanting = element->is_wanting || !is_there;
+}
+
+std::vector<std::string> MustSupport::wanting() const {
+  std::vector<std::string> titles;
+  for (const Element& element : elements_) {
+    if (element.is_wanting) titles.push_back(element.title);
+  }
+  return titles;
+}
+
 std::size_t MustSupport::seen() const {
   return static_cast<std::size_t>(std::ranges::count_if(elements_, &Element::is_seen));
 }

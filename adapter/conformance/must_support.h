@@ -20,8 +20,12 @@ class MustSupport {
   // A resource of an answer, one of these types or not.
   void see(json::Node resource);
 
+  // The Bundle of an answer calls for the element of that title; of a version that has none such, nothing.
+  void call_for(std::string_view title, json::Node bundle);
+
   std::size_t seen() const;
   std::size_t total() const { return elements_.size(); }
+  std::vector<std::string> wanting() const;  // called for by an answer without it
   std::vector<std::string> missing() const;  // "ClaimResponse.item.extension:itemTraceNumber", in the profiles' order
 
  private:
@@ -35,6 +39,7 @@ class MustSupport {
     std::string_view type;  // of the resource
     std::vector<Step> steps;
     bool is_seen = false;
+    bool is_wanting = false;
   };
   void add(const definitions::Structure& profile);
   static bool is_in(json::Node node, const std::vector<Step>& steps, std::size_t at);

@@ -88,13 +88,14 @@ std::string fault_of_refusal(json::Node answer) {
 }  // namespace
 
 Run::Run(const Settings& settings, const service::ValidationService& validation, const base::Clock& clock, Holes holes,
-         Listener& listener, MustSupport& must_support)
+         Listener& listener, MustSupport& must_support, json::Node common)
     : settings_(settings),
       validation_(validation),
       clock_(clock),
       holes_(std::move(holes)),
       listener_(listener),
       must_support_(must_support),
+      common_(common),
       client_(settings.client) {}
 
 // A listener on loopback is heard of by a server on loopback only.
@@ -102,24 +103,34 @@ bool Run::can_hear() const {
   return !is_loopback(listener_.url()) || is_loopback(settings_.base_url);
 }
 
-CheckResult Run::check(json::Node check, const NamedBundle& bundle, json::Node patches) {
+std::string Run::lack_of(std::string_view needs) const {
+  const auto names = [needs](std::string_view word) { return needs.find(word) != std::string_view::npos; };
+  if (names("listener") && !can_hear()) {
+    return "the server cannot reach " + listener_.url() + ": --listen names an address that it can";
+  }
+  if (names("script") && settings_.script.empty()) {
+    return "nothing makes the server decide a pended request: --script was not given";
+  }
+  if (names("other") && settings_.other_headers.empty()) {
+    return "there is no other client to ask as: --other-client-id was not given";
+  }
+  return {};
+}
+
+CheckResult Run::check(json::Node check, const NamedBundle& bundle) {
   CheckResult done{std::string(check["id"].text()), std::string(check["title"].text()), {}};
   if (check["each"].is_true()) done.id += " " + bundle.name;
   for (const json::Node id : check["proves"]) done.proves.emplace_back(id.text());
-  if (check["needs"] && !can_hear()) {
+  done.reason = lack_of(check["needs"].text());
+  if (!done.reason.empty()) {
     done.result = Result::kSkipped;
-    done.reason = "the server cannot reach " + listener_.url() + ": --listen names an address that it can";
-    return done;
-  }
-  if (check["needs"].text() == "script" && settings_.script.empty()) {
-    done.result = Result::kSkipped;
-    done.reason = "nothing makes the server decide a pended request: --script was not given";
     return done;
   }
   heard_before_ = listener_.heard();
   Holes holes = holes_;
   for (const json::Node each : check["steps"]) {
     if (done.result != Result::kPassed && !each["always"].is_true()) continue;
+    if (!lack_of(each["with"].text()).empty()) continue;
     if (silences_ >= kMostSilences) {
       if (done.result == Result::kPassed) done.reason = "the server has not answered the requests before";
       if (done.result == Result::kPassed) done.result = Result::kSkipped;
@@ -127,9 +138,10 @@ CheckResult Run::check(json::Node check, const NamedBundle& bundle, json::Node p
     }
     const auto text = json::Document::parse(filled_in(each.to_json(), holes));
     Exchange exchange;
-    const Verdict verdict = step(text->root(), bundle, patches, holes, exchange);
+    const Verdict verdict = step(text->root(), bundle, holes, exchange);
     const auto answer = json::Document::parse(exchange.answer.body);
     if (answer) look_at(answer->root(), done.id);
+    if (answer) call_for(answer->root(), exchange.sent);
     if (verdict.result == Result::kPassed || done.result != Result::kPassed) continue;
     done.result = verdict.result;
     done.reason = verdict.reason;
@@ -155,8 +167,7 @@ std::optional<std::string> Run::hear(std::string_view wanted) {
   }
 }
 
-Run::Verdict Run::step(json::Node step, const NamedBundle& bundle, json::Node patches, Holes& holes,
-                       Exchange& exchange) {
+Run::Verdict Run::step(json::Node step, const NamedBundle& bundle, Holes& holes, Exchange& exchange) {
   if (const json::Node wanted = step["hear"]) {
     exchange.line = "notification: " + std::string(wanted.text());
     auto body = hear(wanted.text());
@@ -168,7 +179,7 @@ Run::Verdict Run::step(json::Node step, const NamedBundle& bundle, json::Node pa
     exchange.answer.body = *std::move(body);
     return judge(step, exchange, holes);
   }
-  auto body = body_of(step, bundle, patches, holes);
+  auto body = body_of(step, bundle, holes);
   if (!body) return {Result::kSkipped, "the bundle has not what the check changes: " + body.error().message};
   const std::string line = filled_in(std::string(step["do"].text()), holes);
   const auto space = line.find(' ');
@@ -176,7 +187,8 @@ Run::Verdict Run::step(json::Node step, const NamedBundle& bundle, json::Node pa
   if (url.starts_with("/")) url = settings_.base_url + url;
   exchange.line = line.substr(0, space) + " " + url;
   exchange.sent = *std::move(body);
-  Call call{line.substr(0, space), url, exchange.sent, settings_.headers};
+  const bool is_other = step["as"].text() == "other";
+  Call call{line.substr(0, space), url, exchange.sent, is_other ? settings_.other_headers : settings_.headers};
   call.headers.emplace_back("Accept: application/fhir+json");
   if (!exchange.sent.empty()) {
     call.headers.push_back("Content-Type: " +
@@ -191,7 +203,7 @@ Run::Verdict Run::step(json::Node step, const NamedBundle& bundle, json::Node pa
   return judge(step, exchange, holes);
 }
 
-base::Result<std::string> Run::body_of(json::Node step, const NamedBundle& bundle, json::Node patches, Holes& holes) {
+base::Result<std::string> Run::body_of(json::Node step, const NamedBundle& bundle, Holes& holes) {
   if (const json::Node body = step["body"]) return body.is_string() ? std::string(body.text()) : body.to_json();
   const json::Node name = step["bundle"];
   if (!name) return std::string();
@@ -200,7 +212,7 @@ base::Result<std::string> Run::body_of(json::Node step, const NamedBundle& bundl
   holes[std::string(name.text())] = holes["claim"];
   std::string text = bundle.text;
   for (const json::Node each : step["patch"]) {
-    const json::Node shared = each.is_string() ? patches[each.text()] : json::Node();
+    const json::Node shared = each.is_string() ? common_["patches"][each.text()] : json::Node();
     const std::string list = shared ? shared.to_json() : "[" + each.to_json() + "]";
     const auto operations = json::Document::parse(filled_in(list, holes));
     auto patched = json::patched(std::move(text), operations->root());
@@ -261,6 +273,14 @@ void Run::look_at(json::Node answer, const std::string& check_id) {  // NOLINT(m
     validate(answer, check_id);
     must_support_.see(answer);
     for (const json::Node entry : answer["entry"]) must_support_.see(entry["resource"]);
+  }
+}
+
+void Run::call_for(json::Node answer, const std::string& sent) {
+  const auto request = json::Document::parse(sent.empty() ? "null" : sent);
+  for (const json::Node each : common_["calls_for"]) {
+    if (value_of(answer, request ? request->root() : json::Node(), each["when"].text()) != "true") continue;
+    for (const json::Node title : each["elements"]) must_support_.call_for(title.text(), answer);
   }
 }
 

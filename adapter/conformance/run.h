@@ -20,11 +20,12 @@ using Holes = std::map<std::string, std::string, std::less<>>;
 
 class Run {
  public:
+  // `common` holds the patches, and what answers call for.
   Run(const Settings& settings, const service::ValidationService& validation, const base::Clock& clock, Holes holes,
-      Listener& listener, MustSupport& must_support);
+      Listener& listener, MustSupport& must_support, json::Node common);
 
   // `bundle` is what "bundle" of its steps means.
-  CheckResult check(json::Node check, const NamedBundle& bundle, json::Node patches);
+  CheckResult check(json::Node check, const NamedBundle& bundle);
   // By the faults of all answers so far.
   CheckResult profiles() const;
 
@@ -40,12 +41,15 @@ class Run {
   };
 
   bool can_hear() const;
-  Verdict step(json::Node step, const NamedBundle& bundle, json::Node patches, Holes& holes, Exchange& exchange);
+  // Why there is not all that the words name; empty when there is.
+  std::string lack_of(std::string_view needs) const;
+  Verdict step(json::Node step, const NamedBundle& bundle, Holes& holes, Exchange& exchange);
   std::optional<std::string> hear(std::string_view wanted);  // the first since the check began for which it is true
-  base::Result<std::string> body_of(json::Node step, const NamedBundle& bundle, json::Node patches, Holes& holes);
+  base::Result<std::string> body_of(json::Node step, const NamedBundle& bundle, Holes& holes);
   Verdict judge(json::Node step, const Exchange& exchange, Holes& holes);
   // Its bundles by their profiles and must-support elements.
   void look_at(json::Node answer, const std::string& check_id);
+  void call_for(json::Node answer, const std::string& sent);
   void validate(json::Node resource, const std::string& check_id);
 
   const Settings& settings_;
@@ -54,6 +58,7 @@ class Run {
   const Holes holes_;
   Listener& listener_;
   MustSupport& must_support_;
+  const json::Node common_;
   Client client_;
   std::size_t claims_ = 0;
   std::size_t heard_before_ = 0;  // notifications before this check

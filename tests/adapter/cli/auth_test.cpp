@@ -183,6 +183,13 @@ TEST_F(Smart, TheConformanceKitGetsItsTokenAndPasses) {
                     {"--client-id", "ehr", "--client-key", folder_.file("key.pem"), "--client-key-id", "k"});
   support::Process known({with_token});
   EXPECT_EQ(known.wait(), 0) << known.output() << known.errors();
+  EXPECT_NE(known.output().find("skipped inquire-other-client ("), std::string::npos) << known.output();
+  auto with_other = with_token;
+  with_other.insert(with_other.end(), {"--other-client-id", "other", "--other-client-key", folder_.file("key.pem"),
+                                       "--other-client-key-id", "k"});
+  support::Process both({with_other});
+  EXPECT_EQ(both.wait(), 0) << both.output() << both.errors();
+  EXPECT_NE(both.output().find("passed  inquire-other-client (spec-52, spec-53)"), std::string::npos) << both.output();
   EXPECT_NE(known.output().find("passed  subscription ("), std::string::npos) << known.output();
   support::Process stranger({call});
   EXPECT_EQ(stranger.wait(), 1);
