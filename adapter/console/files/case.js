@@ -42,7 +42,7 @@ function history(record, material) {
     ...material.arrivals.map((arrival) => [arrival.at, 'a message of the EHR', '', arrival.id]),
   ].sort((a, b) => (a[0] < b[0] ? -1 : 1));
   return h('section', { class: 'card' }, h('h2', {}, 'History'),
-    table(['When', 'What', 'By', ''], rows.map(([at, ...rest]) => h('tr', {}, h('td', {}, instant(at)), rest.map((text) => h('td', {}, text))))),
+    table(['When', 'What', 'By', ''], rows.map(([at, ...rest]) => h('tr', {}, h('td', {}, instant(at)), rest.map((text) => h('td', {}, text)))), { class: 'history' }),
     reviews.length > 0 && [h('h3', {}, 'Earlier reviews'), h('ul', {}, reviews.map((each) => h('li', {},
       `Item ${each.itemSequence}: ${each.decision.action} ${kActions[each.decision.action] || ''}, by ${each.reviewer.actor}. `,
       (each.decision.notes || []).join(' '))))]);
