@@ -5,6 +5,7 @@
 #include "adapter/conformance/embedded.h"
 #include "adapter/conformance/run.h"
 #include "fhir/base/calendar.h"
+#include "fhir/base/text.h"
 #include "fhir/definitions/builtin.h"
 #include "fhir/json/bundle_index.h"
 
@@ -39,12 +40,6 @@ base::Result<Holes> holes_of(const Settings& settings, const Listener& listener,
   return holes;
 }
 
-std::string joined(const std::vector<std::string>& titles) {
-  std::string text;
-  for (const std::string& title : titles) text.append(text.empty() ? "" : ", ").append(title);
-  return text;
-}
-
 // What a server can return shows only where an answer calls for it: the rest is named, and no fault.
 CheckResult coverage(const MustSupport& must_support) {
   CheckResult done{"must-support", "Answers have the must-support elements that they call for", {"conf-6"}};
@@ -53,10 +48,10 @@ CheckResult coverage(const MustSupport& must_support) {
   if (must_support.seen() == 0) done.result = Result::kSkipped;
   if (!wanting.empty()) {
     done.result = Result::kFailed;
-    done.reason = "called for by an answer without them: " + joined(wanting) + "; ";
+    done.reason = "called for by an answer without them: " + base::joined(wanting) + "; ";
   }
   done.reason += "seen " + std::to_string(must_support.seen()) + " of " + std::to_string(must_support.total());
-  if (!missing.empty()) done.reason += ", never " + joined(missing);
+  if (!missing.empty()) done.reason += ", never " + base::joined(missing);
   return done;
 }
 

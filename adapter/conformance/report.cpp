@@ -2,6 +2,7 @@
 
 #include "adapter/conformance/kit.h"
 #include "fhir/base/html.h"
+#include "fhir/base/text.h"
 #include "fhir/json/writer.h"
 
 namespace pas::conformance {
@@ -11,12 +12,6 @@ void write_texts(json::Writer& out, std::string_view name, const std::vector<std
   out.key(name).begin_array();
   for (const std::string& text : texts) out.string(text);
   out.end_array();
-}
-
-std::string joined(const std::vector<std::string>& texts) {
-  std::string all;
-  for (const std::string& text : texts) all.append(all.empty() ? "" : ", ").append(text);
-  return all;
 }
 
 std::string totals(const Report& report) {
@@ -42,7 +37,7 @@ std::string to_text(const Report& report) {
   std::string text;
   for (const CheckResult& check : report.checks) {
     text.append(to_string(check.result)).append(check.result == Result::kSkipped ? " " : "  ").append(check.id);
-    text.append(" (").append(joined(check.proves)).append(")");
+    text.append(" (").append(base::joined(check.proves)).append(")");
     if (!check.reason.empty()) text.append(": ").append(check.reason);
     text.append("\n");
   }
@@ -87,7 +82,7 @@ std::string to_html(const Report& report) {
   for (const CheckResult& check : report.checks) {
     const std::string result(to_string(check.result));
     html += "<tr><td class=\"" + result + "\">" + result + "<td>" + base::html_escaped(check.title) + "<br><code>" +
-            base::html_escaped(check.id) + "</code><td>" + base::html_escaped(joined(check.proves)) + "<td>" +
+            base::html_escaped(check.id) + "</code><td>" + base::html_escaped(base::joined(check.proves)) + "<td>" +
             base::html_escaped(check.reason);
     if (!check.exchange.empty()) {
       html += "<details><summary>What was asked and answered</summary><pre>" + base::html_escaped(check.exchange) +

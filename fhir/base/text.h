@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pas::base {
 
@@ -14,6 +15,8 @@ constexpr char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 std::string to_lower(std::string_view text);
+
+std::string joined(const std::vector<std::string>& texts);  // "a, b, c"
 
 // FHIR R4 id: [A-Za-z0-9\-\.]{1,64}.
 bool is_fhir_id(std::string_view text);

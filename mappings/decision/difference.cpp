@@ -4,6 +4,8 @@
 #include <array>
 #include <map>
 
+#include "fhir/base/text.h"
+
 namespace pas::decision {
 namespace {
 
@@ -90,13 +92,8 @@ class Comparison {
         compare({}, element, place + ' ' + name);
       }
     }
-    if (old_order != new_order) changes_.push_back({below(place, "order"), joined(old_order), joined(new_order)});
-  }
-
-  static std::string joined(const std::vector<std::string>& names) {
-    std::string text;
-    for (const std::string& name : names) text.append(text.empty() ? "" : ", ").append(name);
-    return text;
+    if (old_order != new_order)
+      changes_.push_back({below(place, "order"), base::joined(old_order), base::joined(new_order)});
   }
 
   // Strings and numbers: those that went and came.
@@ -109,7 +106,7 @@ class Comparison {
           texts.push_back(text);
         }
       }
-      return joined(texts);
+      return base::joined(texts);
     };
     Change change{place, lacking(before, after), lacking(after, before)};
     if (change.before.empty() && change.after.empty()) change = {place, before.to_json(), after.to_json()};
