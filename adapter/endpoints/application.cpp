@@ -120,7 +120,12 @@ Router make_router(const Services& services, const ServerFacts& facts, std::stri
   routes.push_back({Method::kGet, Place::kFhir, "/metadata", kOpen, [described, facts](Call& call) {
                       return fhir_json(200, write_capability_statement(described, *call.version, call.base_url, facts));
                     }});
-  return {std::move(routes), versions(), std::move(public_url), services.trail};
+  const PayerAt payer_at = [&adjudicator = services.adjudicator](std::string_view path) {
+    const auto payers = adjudicator.payers();
+    const gateway::Payer* payer = payers == nullptr ? nullptr : payers->find_by_path(path);
+    return payer == nullptr ? std::string() : payer->id;
+  };
+  return {std::move(routes), versions(), std::move(public_url), services.trail, kFhirWording, payer_at};
 }
 
 }  // namespace pas::endpoints

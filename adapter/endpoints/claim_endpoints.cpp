@@ -16,11 +16,17 @@ namespace {
 constexpr std::size_t kMaxKeyBytes = 200;
 constexpr int kLoopDetected = 508;  // RFC 5842
 
-constexpr int kMostFound = 50;  // by a search, the newest first
+constexpr int kMostFound = 50;        // by a search, the newest first
+constexpr int kMostCandidates = 500;  // of every payer, to find those of one
+
+// Where a payer's base path was asked, of that payer.
+bool is_asked_for(const Call& call, const store::Case& record) {
+  return call.payer.empty() || record.payer == call.payer;
+}
 
 base::Result<std::optional<store::Case>> own_case(const Call& call, const store::Store& store) {
   auto found = store.find_case(call.id);
-  if (found && *found && (*found)->client != call.caller.client) found->reset();
+  if (found && *found && ((*found)->client != call.caller.client || !is_asked_for(call, **found))) found->reset();
   return found;
 }
 
@@ -93,6 +99,7 @@ http::Response submit_claim(Call& call, const service::SubmitService& service, s
   request.base_url = call.base_url;
   request.deadline = call.request.deadline;
   request.origin = call.origin();
+  request.addressed = call.payer;
   if (const auto key = call.request.headers.find("Idempotency-Key")) {
     if (key->empty() || key->size() > kMaxKeyBytes) {
       return refusal(400, validation::IssueType::kValue, "Idempotency-Key",
@@ -124,6 +131,7 @@ http::Response inquire_claim(Call& call, const service::InquireService& service,
   request.deadline = call.request.deadline;
   request.origin = call.origin();
   request.via = via_of(call);
+  request.addressed = call.payer;
   if (is_gone_round(request.via, gateway_id)) return loop_detected();
   auto outcome = service.inquire(std::move(request));
   if (auto* found = std::get_if<service::InquireService::Found>(&outcome)) {
@@ -136,8 +144,8 @@ http::Response inquire_claim(Call& call, const service::InquireService& service,
 
 http::Response submit_attachment(Call& call, const service::CaseService& cases, const store::Store& store,
                                  const base::Clock& clock, base::IdSource& ids) {
-  auto outcome = service::submit_attachment(std::move(call.request.body), call.caller.client, call.request.deadline,
-                                            call.origin(), cases, store, clock, ids);
+  auto outcome = service::submit_attachment(std::move(call.request.body), call.caller.client, call.payer,
+                                            call.request.deadline, call.origin(), cases, store, clock, ids);
   if (const auto* refused = std::get_if<service::Refused>(&outcome)) return refusal(400, refused->report);
   if (const auto* error = std::get_if<base::Error>(&outcome)) return failure(*error);
   const auto& answer = std::get<service::AttachmentAnswer>(outcome);
@@ -186,13 +194,16 @@ http::Response search_cases(Call& call, const store::Store& store, const service
     return refusal(400, validation::IssueType::kRequired, "FHIR search",
                    "Search by `identifier` or `patient.identifier`, each as value, |value or system|value.");
   }
-  auto found = by_claim ? store.find_by_claim_identifier(call.caller.client, *by_claim, kMostFound)
-                        : store.find_by_patient_identifier(call.caller.client, *by_patient, kMostFound);
+  const int most = call.payer.empty() ? kMostFound : kMostCandidates;
+  auto found = by_claim ? store.find_by_claim_identifier(call.caller.client, *by_claim, most)
+                        : store.find_by_patient_identifier(call.caller.client, *by_patient, most);
   if (!found) return failure(found.error());
+  std::erase_if(*found, [&call](const store::Case& record) { return !is_asked_for(call, record); });
   if (by_claim && by_patient) {
     std::erase_if(*found,
                   [&](const store::Case& record) { return !has_identifier(record.patient_identifiers, *by_patient); });
   }
+  if (found->size() > kMostFound) found->resize(kMostFound);
   std::vector<Found> matches;
   for (store::Case& record : *found) {
     if (auto timely = service::in_time(call.request.deadline); !timely) return failure(timely.error());

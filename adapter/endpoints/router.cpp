@@ -85,30 +85,36 @@ const Wording kAdminWording = {problem_refusal, problem_of};
 struct Router::Match {
   const Route* route;
   const VersionBase* version;  // null for a route of the server
-  std::string_view base_path;
+  std::string_view base_path;  // with the payer's
   std::string_view id;
+  std::string payer;
 };
 
 Router::Router(std::vector<Route> routes, std::vector<VersionBase> versions, std::string public_url,
-               audit::Trail* trail, const Wording& wording)
+               audit::Trail* trail, const Wording& wording, PayerAt payer_at)
     : routes_(std::move(routes)),
       versions_(std::move(versions)),
       public_url_(std::move(public_url)),
       trail_(trail),
-      wording_(wording) {}
+      wording_(wording),
+      payer_at_(std::move(payer_at)) {}
 
 std::vector<Router::Match> Router::match(std::string_view path) const {
   std::vector<Match> matches;
+  const std::string_view first = path.substr(0, path.find('/', 1));
+  const std::string payer = payer_at_(first);
+  const std::size_t start = payer.empty() ? 0 : first.size();
   for (const Route& route : routes_) {
     if (route.place == Place::kServer) {
-      if (const auto id = fit(route.path, path)) matches.push_back({&route, nullptr, {}, *id});
+      if (const auto id = fit(route.path, path)) matches.push_back({&route, nullptr, {}, *id, {}});
       continue;
     }
     for (const VersionBase& version : versions_) {
       for (const std::string& base_path : version.base_paths) {
-        if (!path.starts_with(base_path)) continue;
-        if (const auto id = fit(route.path, path.substr(base_path.size()))) {
-          matches.push_back({&route, &version, base_path, *id});
+        if (!path.substr(start).starts_with(base_path)) continue;
+        const std::size_t end = start + base_path.size();
+        if (const auto id = fit(route.path, path.substr(end))) {
+          matches.push_back({&route, &version, path.substr(0, end), *id, payer});
         }
       }
     }
@@ -177,7 +183,7 @@ http::Response Router::dispatch(http::Request& request, const auth::Identity& ca
   const http::Method method = request.method == http::Method::kHead ? http::Method::kGet : request.method;
   for (const Match& match : matches) {
     if (match.route->method != method) continue;
-    Call call{request, nullptr, {}, std::string(match.id), caller.principal.value_or(auth::Principal())};
+    Call call{request, nullptr, {}, std::string(match.id), match.payer, caller.principal.value_or(auth::Principal())};
     return answer_with_record(call, match, caller);
   }
   const std::string allowed = allow([&matches](http::Method taken) {

@@ -2,8 +2,9 @@
 // The route table, and finding the row for a request. GET /metadata is made from the same rows, so that it never claims
 // what does not exist.
 //
-// A FHIR route exists below the base path of every PAS version, and below /fhir for the newest. Each row says what a
-// caller's token must allow. Immutable after construction; any thread.
+// A FHIR route exists below the base path of every PAS version, and below /fhir for the newest; and below each of these
+// with the path of a payer before it (/harbor/fhir). Each row says what a caller's token must allow. Immutable after
+// construction; any thread.
 
 #include <functional>
 #include <string>
@@ -35,6 +36,7 @@ struct Call {
   const pas::Version* version;  // null for a route of the server itself
   std::string base_url;         // public URL with the base path, without a slash at the end; empty likewise
   std::string id;               // what stands for {id} in the path
+  std::string payer = {};       // of whose base path it came to; empty: none's, and it is told of every payer's cases
   auth::Principal caller = {};  // who asks; of no meaning where the route is open
   // What the answer tells of or has changed, beside what {id} names: "ClaimResponse/…", for the audit.
   std::vector<std::string> touched = {};
@@ -81,13 +83,18 @@ struct Wording {
 extern const Wording kFhirWording;
 extern const Wording kAdminWording;
 
+// The id of the payer that has this path ("/harbor"); empty: none.
+using PayerAt = std::function<std::string(std::string_view path)>;
+
 class Router {
  public:
   // `public_url`: scheme and authority that clients reach this server by, without a slash at the end.
   // With a `trail`, which outlives the router, every request for a route that is not open is recorded before it is
   // answered, and answered 503 when it cannot be.
-  Router(std::vector<Route> routes, std::vector<VersionBase> versions, std::string public_url,
-         audit::Trail* trail = nullptr, const Wording& wording = kFhirWording);
+  Router(
+      std::vector<Route> routes, std::vector<VersionBase> versions, std::string public_url,
+      audit::Trail* trail = nullptr, const Wording& wording = kFhirWording,
+      PayerAt payer_at = [](std::string_view) { return std::string(); });
 
   // 404 and 405 in its wording, 401 and 403 by RFC 6750; HEAD as GET; OPTIONS answers what is allowed.
   http::Response handle(http::Request& request, const auth::Identity& caller) const;
@@ -107,6 +114,7 @@ class Router {
   std::string public_url_;
   audit::Trail* trail_;
   const Wording& wording_;
+  PayerAt payer_at_;
 };
 
 }  // namespace pas::endpoints

@@ -1,6 +1,7 @@
 #include "adapter/gateway/payers.h"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -15,7 +16,10 @@ constexpr std::size_t kMostIdBytes = 64;
 constexpr std::size_t kLeastSecretBytes = 32;
 constexpr std::size_t kMostSecretBytes = 256;
 constexpr std::string_view kKeys =
-    "id, name, identifiers, names, lines, backend, forward, policies, roster, contact and notes are known";
+    "id, name, identifiers, names, lines, path, backend, forward, policies, roster, contact and notes are known";
+// First segments of paths that the adapter serves itself.
+constexpr std::array<std::string_view, 11> kTakenPaths = {"fhir", "gateway", "pas",     "admin",  "auth",   "test",
+                                                          "try",  "console", "healthz", "readyz", "metrics"};
 constexpr std::string_view kForwardKeys =
     "url, version, timeout_ms, connect_timeout_ms, most_at_once, follow_every_s, organizations, notify_secret, "
     "token_url, client_id, key, scope, "
@@ -104,6 +108,8 @@ class PayerReader {
       row.names = file_.texts_of(node, name);
     } else if (name == "lines") {
       row.lines = file_.texts_of(node, name);
+    } else if (name == "path") {
+      read_path(node, payer);
     } else if (name == "backend") {
       read_backend(node, payer);
     } else if (name == "forward") {
@@ -118,6 +124,18 @@ class PayerReader {
       for (std::string& note : file_.texts_of(node, name)) payer.notes.push_back(std::move(note));
     } else {
       file_.fault(node, "unknown key \"" + name + "\"; " + std::string(kKeys));
+    }
+  }
+
+  void read_path(const toml::node& node, Payer& payer) {
+    payer.path = file_.text_of(node, "path");
+    const std::string_view segment = std::string_view(payer.path).substr(std::min<std::size_t>(1, payer.path.size()));
+    if (!payer.path.starts_with('/') || !is_id(segment)) {
+      file_.fault(node, R"(path: "/" and 1 to 64 of a-z, 0-9, - and _ are wanted)");
+    } else if (std::ranges::find(kTakenPaths, segment) != kTakenPaths.end()) {
+      file_.fault(node, "path: " + payer.path + " is the adapter's own");
+    } else if (std::ranges::find(payers, payer.path, &Payer::path) != payers.end()) {
+      file_.fault(node, "path: " + payer.path + " is another payer's already");
     }
   }
 
@@ -285,6 +303,11 @@ base::Result<std::shared_ptr<const Payers>> Payers::load(const std::string& file
 const Payer* Payers::find(std::string_view id) const {
   const auto found = std::ranges::find(payers_, id, &Payer::id);
   return found == payers_.end() ? nullptr : &*found;
+}
+
+const Payer* Payers::find_by_path(std::string_view path) const {
+  const auto found = std::ranges::find(payers_, path, &Payer::path);
+  return path.empty() || found == payers_.end() ? nullptr : &*found;
 }
 
 }  // namespace pas::gateway

@@ -9,6 +9,7 @@
 //   lines = ["MEDICARE"]                 # Coverage.type codes or Coverage.class values; without it every one
 //   backend = ["policy", "forward"]      # decided here, and what the policy leaves open by another server; or alone
 //                                        # "policy", "forward", or "review": by a person
+//   path = "/tidewater"                  # what comes in below /tidewater/fhir, /tidewater/pas/2.0.1/fhir … is for it
 //   policies = "tidewater"               # the folder of --policies; by default the id
 //   roster = "tidewater-providers.csv"   # in place of --providers
 //   contact = "Utilization management, 203-555-0100"                        # told in each answer
@@ -46,6 +47,7 @@ namespace pas::gateway {
 struct Payer {
   std::string id;
   std::string name;
+  std::string path;                              // "/tidewater", before the base paths; empty: none of its own
   bool by_policy = true;                         // false, and nothing to forward to: every item goes to a person
   std::optional<ForwardTo> forward;              // who decides what no policy does
   std::string policies;                          // policy::Payer::id
@@ -63,6 +65,8 @@ class Payers {
   const std::vector<Payer>& all() const { return payers_; }
   // Null for an id that is none of them.
   const Payer* find(std::string_view id) const;
+  // Null for a path that is none's.
+  const Payer* find_by_path(std::string_view path) const;
 
  private:
   Payers(std::string id, std::vector<Payer> payers, routing::Table table)

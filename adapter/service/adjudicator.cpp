@@ -89,11 +89,11 @@ Adjudicator::Outcome Adjudicator::read(std::string_view body, const Surroundings
   pas::BusinessRules rules{.today = surroundings.today, .payers = {}};
   if (payers_ == nullptr) rules.payers = result.policies->served();
   result.errors = pas::find_business_errors(result.request, rules);
-  choose_payer(result, true);
+  choose_payer(result, surroundings.addressed);
   return result;
 }
 
-base::Result<Adjudication> Adjudicator::reopen(std::string body) const {
+base::Result<Adjudication> Adjudicator::reopen(std::string body, std::string_view payer) const {
   const auto limits = json::limits_of_stored(body);
   auto parsed = json::Document::parse(std::move(body), limits);
   if (!parsed) return base::Error{base::ErrorCode::kInvalid, "the stored request is not JSON"};
@@ -109,21 +109,31 @@ base::Result<Adjudication> Adjudicator::reopen(std::string body) const {
                       .policies = policies(),
                       .payers = payers_,
                       .items = {}};
-  choose_payer(result, false);
+  if (payers_ != nullptr && payers_->find(payer) != nullptr) {
+    route_to(result, payer);
+  } else {  // stored before there were payers, or before they were named so
+    choose_payer(result, {});
+    result.errors.clear();
+  }
   return result;
 }
 
-void Adjudicator::choose_payer(Adjudication& result, bool is_new) const {
+void Adjudicator::choose_payer(Adjudication& result, std::string_view addressed) const {
   if (payers_ == nullptr) {
     result.payer = payer_of(result.request, *result.policies);
     return;
   }
-  routing::Choice choice = payers_->table().choose(result.request);
+  const bool is_here = payers_->find(addressed) != nullptr;
+  routing::Choice choice = payers_->table().choose(result.request, is_here ? addressed : "");
   if (choice.error) {
-    if (is_new) result.errors.push_back(std::move(*choice.error));
-    return;
+    result.errors.push_back(std::move(*choice.error));
+  } else {
+    route_to(result, choice.payer);
   }
-  result.route = payers_->find(choice.payer);
+}
+
+void Adjudicator::route_to(Adjudication& result, std::string_view payer) const {
+  result.route = payers_->find(payer);
   if (result.route->by_policy) result.payer = result.policies->find_payer_by_id(result.route->policies);
 }
 

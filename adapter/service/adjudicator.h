@@ -56,6 +56,7 @@ struct Adjudication {
 struct Surroundings {
   const pas::Version* version = nullptr;  // by whose profiles the bundle is checked; null: the newest
   base::Date today;                       // UTC
+  std::string_view addressed = {};        // the payer to whose base path it was sent; empty: none's
   // Months already authorized for a payer's member and a code; empty where there is no store.
   std::function<std::optional<int>(std::string_view payer, std::string_view member_id, std::string_view code)>
       months_authorized;
@@ -75,9 +76,9 @@ class Adjudicator {
 
   // Steps 4 to 7 and the business errors: nothing is decided yet.
   Outcome read(std::string_view body, const Surroundings& surroundings) const;
-  // The same of a request that was read before, as stored: not validated again, and no error is looked for. An error
-  // when it cannot be read at all.
-  base::Result<Adjudication> reopen(std::string body) const;
+  // The same of a request that was read before, as stored for that payer: not validated again, and no error is looked
+  // for. An error when it cannot be read at all.
+  base::Result<Adjudication> reopen(std::string body, std::string_view payer) const;
   // Steps 8 to 10, for the items that can be decided by policy.
   void decide(Adjudication& adjudication, const Surroundings& surroundings) const;
 
@@ -85,6 +86,8 @@ class Adjudicator {
     const std::lock_guard lock(policies_mutex_);
     return policies_;
   }
+  // Null: those of the policies.
+  std::shared_ptr<const gateway::Payers> payers() const { return payers_; }
   const inputs::DocumentTools& document_tools() const { return document_tools_; }
   void replace_policies(std::shared_ptr<const policy::PolicySet> policies) {
     const std::lock_guard lock(policies_mutex_);
@@ -92,7 +95,8 @@ class Adjudicator {
   }
 
  private:
-  void choose_payer(Adjudication& adjudication, bool is_new) const;
+  void choose_payer(Adjudication& adjudication, std::string_view addressed) const;
+  void route_to(Adjudication& adjudication, std::string_view payer) const;
 
   // Not std::atomic<std::shared_ptr>: in libstdc++ 12 its load() does not order its read before a later store().
   mutable std::mutex policies_mutex_;

@@ -108,9 +108,9 @@ std::vector<store::Supplement> supplements_of(const Parcel& parcel, std::int64_t
 
 }  // namespace
 
-AttachmentOutcome submit_attachment(std::string body, std::string_view client, Deadline deadline,
-                                    const store::Origin& origin, const CaseService& cases, const store::Store& store,
-                                    const base::Clock& clock, base::IdSource& ids) {
+AttachmentOutcome submit_attachment(std::string body, std::string_view client, std::string_view payer,
+                                    Deadline deadline, const store::Origin& origin, const CaseService& cases,
+                                    const store::Store& store, const base::Clock& clock, base::IdSource& ids) {
   const std::string source = body;  // parsing unescapes in place
   Report report;
   const auto refuse = [&report, &source]() -> AttachmentOutcome {
@@ -133,7 +133,10 @@ AttachmentOutcome submit_attachment(std::string body, std::string_view client, D
     if (!current) return current.error();
     *found = std::move(*current);
   }
-  if (!*found || (*found)->client != client || !is_of(**found, parcel.member_id)) {
+  const auto is_theirs = [&](const store::Case& record) {
+    return record.client == client && is_of(record, parcel.member_id) && (payer.empty() || record.payer == payer);
+  };
+  if (!*found || !is_theirs(**found)) {
     report.add(Severity::kError, IssueType::kNotFound, kRule, parcel.tracking,
                "No request for information with this tracking id is open for that member. Send the identifier of the "
                "CommunicationRequest or Task of the answer, and the member's id.");

@@ -2,7 +2,7 @@
 // POST $submit-attachment (CDex): which case and lines what arrives is for, and the case decided again on its content.
 //
 // Matched by the tracking id (the identifier of a CommunicationRequest or Task that the case was answered with), the
-// member's id, and the client. Any number of threads.
+// member's id, the client, and the payer unless that is empty. Any number of threads.
 
 #include <chrono>
 #include <string>
@@ -21,8 +21,8 @@ struct AttachmentAnswer {
 };
 using AttachmentOutcome = std::variant<AttachmentAnswer, Refused, base::Error>;
 
-AttachmentOutcome submit_attachment(std::string body, std::string_view client, Deadline deadline,
-                                    const store::Origin& origin, const CaseService& cases, const store::Store& store,
-                                    const base::Clock& clock, base::IdSource& ids);
+AttachmentOutcome submit_attachment(std::string body, std::string_view client, std::string_view payer,
+                                    Deadline deadline, const store::Origin& origin, const CaseService& cases,
+                                    const store::Store& store, const base::Clock& clock, base::IdSource& ids);
 
 }  // namespace pas::service

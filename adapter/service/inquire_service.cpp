@@ -110,15 +110,17 @@ base::Result<std::vector<Candidate>> candidates_for(const store::Store& store, c
 
 }  // namespace
 
-base::Result<InquireService::Cases> InquireService::find(const pas::Inquiry& inquiry, Deadline deadline) const {
+base::Result<InquireService::Cases> InquireService::find(const pas::Inquiry& inquiry,
+                                                         const InquireRequest& request) const {
   Cases found;
   if (inquiry.member_ids.empty() || inquiry.providers.empty()) return found;
   auto candidates = candidates_for(store_, inquiry);
   if (!candidates) return candidates.error();
   for (Candidate& candidate : *candidates) {
     if (candidate.record.status == store::Status::kError) continue;
+    if (!request.addressed.empty() && candidate.record.payer != request.addressed) continue;
     if (!is_of_member(inquiry, candidate.record) || !is_of_provider(inquiry, candidate.record)) continue;
-    if (auto timely = in_time(deadline); !timely) return timely.error();
+    if (auto timely = in_time(request.deadline); !timely) return timely.error();
     auto open = OpenCase::open(adjudicator_, store_, std::move(candidate.record));
     if (!open) return open.error();
     if (!pas::matches(inquiry, facts_of(**open), candidate.by_number)) continue;
@@ -159,7 +161,7 @@ InquireService::Outcome InquireService::inquire(InquireRequest request) const {
     (void)store_.note_exchanges({refused_exchange(kQueryExchange, report, now, clock_.now())});
     return Refused{std::move(report)};
   }
-  auto cases = find(pas::read_inquiry(read), request.deadline);
+  auto cases = find(pas::read_inquiry(read), request);
   if (!cases) return cases.error();
 
   std::vector<std::string> bundles;

@@ -30,6 +30,8 @@ struct InquireRequest {
   Deadline deadline = kNoDeadline;
   store::Origin origin = {};
   std::string via = {};  // the header Via as it came
+  std::string addressed =
+      {};  // the payer to whose base path it was sent, and whose cases alone are told; empty: none's
 };
 
 // What the server of a pended case's payer said when it was asked how the case stands.
@@ -68,7 +70,7 @@ class InquireService {
 
  private:
   using Cases = std::vector<std::unique_ptr<OpenCase>>;
-  base::Result<Cases> find(const pas::Inquiry& inquiry, Deadline deadline) const;
+  base::Result<Cases> find(const pas::Inquiry& inquiry, const InquireRequest& request) const;
   // What its payer's server says is in the case then.
   base::Result<Heard> ask(std::unique_ptr<OpenCase>& open, const InquireRequest& request, Deadline until) const;
 

@@ -29,7 +29,7 @@ base::Result<std::unique_ptr<OpenCase>> OpenCase::open(const Adjudicator& adjudi
     if (!enriched) return enriched.error();
     text = std::move(*enriched);
   }
-  auto adjudication = adjudicator.reopen(std::move(text));
+  auto adjudication = adjudicator.reopen(std::move(text), record.payer);
   if (!adjudication) return adjudication.error();
   auto standing = Standing::of(std::move(record));
   if (!standing) return standing.error();

@@ -44,11 +44,16 @@ SubmitService::SubmitService(const Adjudicator& adjudicator, store::Store& store
 
 SubmitService::Repeat SubmitService::repeat_of(const SubmitRequest& request,
                                                std::chrono::system_clock::time_point now) const {
+  // To the address of another payer it is another request.
+  const auto addressed = [&request](std::string digest) {
+    return request.addressed.empty() ? digest : base::sha256_hex("to " + request.addressed + "\n" + digest);
+  };
   if (!request.idempotency_key.empty()) {
-    return {std::string(store::kKeyDigest) + base::sha256_hex(request.idempotency_key),
+    return {std::string(store::kKeyDigest) + addressed(base::sha256_hex(request.idempotency_key)),
             base::to_ms(now - options_.key_window), true};
   }
   Repeat repeat{base::sha256_hex(request.body), std::nullopt, false};
+  if (!request.addressed.empty()) repeat.digest = std::string(store::kKeyDigest) + addressed(std::move(repeat.digest));
   const bool is_scripting = options_.test_mode != nullptr && options_.test_mode->is_scripting(request.client);
   if (options_.resend_window.count() > 0 && !is_scripting) repeat.since_ms = base::to_ms(now - options_.resend_window);
   return repeat;
@@ -152,7 +157,9 @@ struct SubmitService::Decided {
 SubmitService::Decision SubmitService::decide(const SubmitRequest& request, const Repeat& repeat,
                                               std::chrono::system_clock::time_point now) const {
   const base::Date today = base::utc_date(now);
-  auto outcome = adjudicator_.read(request.body, {.version = request.version, .today = today, .months_authorized = {}});
+  auto outcome = adjudicator_.read(
+      request.body,
+      {.version = request.version, .today = today, .addressed = request.addressed, .months_authorized = {}});
   if (!outcome) {
     validation::Report report = outcome.error();
     report.locate(request.body);

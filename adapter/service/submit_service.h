@@ -35,6 +35,7 @@ struct SubmitRequest {
   store::Origin origin = {};
   std::string idempotency_key = {};  // empty: none
   std::string via = {};              // the header Via as it came
+  std::string addressed = {};        // the payer to whose base path it was sent; empty: none's
 };
 
 struct Answered {

@@ -61,8 +61,9 @@ std::string listed(const std::vector<const Payer*>& payers) {
 
 class Router {
  public:
-  Router(const std::vector<Payer>& payers, const std::vector<Rule>& rules, const pas::Request& request)
-      : payers_(payers), rules_(rules), request_(request), lines_(lines_of(request.coverage)) {}
+  Router(const std::vector<Payer>& payers, const std::vector<Rule>& rules, const pas::Request& request,
+         std::string_view addressed)
+      : payers_(payers), rules_(rules), request_(request), lines_(lines_of(request.coverage)), addressed_(addressed) {}
 
   Choice choose() && {
     std::vector<Party> payors;
@@ -71,6 +72,11 @@ class Router {
     }
     if (take("coverage", payors)) return std::move(choice_);
     if (take("insurer", {party_of(request_.claim["insurer"], request_.insurer)})) return std::move(choice_);
+    if (!addressed_.empty()) {
+      step("address: " + std::string(addressed_));
+      settle(std::string(addressed_), "address");
+      return std::move(choice_);
+    }
     if (take_by_rule()) return std::move(choice_);
     refuse(
         request_.claim["insurer"],
@@ -90,6 +96,7 @@ class Router {
         if (!place) place = party.place;
       }
     }
+    const bool is_anybody = !found.empty();
     if (found.size() > 1) {
       step(by + ": " + listed(found) + "; the line of business decides");
       std::erase_if(found, [this](const Payer* payer) { return !has_line(*payer, lines_); });
@@ -97,6 +104,7 @@ class Router {
       step(by + ": " + listed(found) + ", but of another line of business");
       found.clear();
     }
+    if (!addressed_.empty() && is_anybody) return take_addressed(std::move(by), found, place);
     if (found.empty()) {
       step(by + ": no payer");
       return false;
@@ -106,6 +114,17 @@ class Router {
       refuse(place, "The request names several payers. Send one request to each.");
     } else {
       settle(found.front()->id, std::move(by));
+    }
+    return true;
+  }
+
+  // The parties name somebody: whose address it is must be among them.
+  bool take_addressed(std::string by, const std::vector<const Payer*>& found, json::Node place) {
+    step(by + ": " + (found.empty() ? "no payer" : listed(found)) + "; sent to " + std::string(addressed_));
+    if (std::ranges::find(found, addressed_, &Payer::id) != found.end()) {
+      settle(std::string(addressed_), std::move(by));
+    } else {
+      refuse(place, "The request names another payer, or line of business, than this address is for.");
     }
     return true;
   }
@@ -142,6 +161,7 @@ class Router {
   const std::vector<Rule>& rules_;
   const pas::Request& request_;
   const std::vector<std::string_view> lines_;  // of the focal Coverage
+  const std::string_view addressed_;           // the payer to whose address it was sent; empty: none's
   Choice choice_;
 };
 
@@ -168,8 +188,8 @@ std::string shared_by(const Payer& a, const Payer& b) {
 
 }  // namespace
 
-Choice Table::choose(const pas::Request& request) const {
-  return Router(payers_, rules_, request).choose();
+Choice Table::choose(const pas::Request& request, std::string_view addressed) const {
+  return Router(payers_, rules_, request, addressed).choose();
 }
 
 std::vector<std::string> Table::overlaps() const {

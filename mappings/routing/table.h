@@ -1,6 +1,8 @@
 #pragma once
 // Which payer a request is for: by the payor of its focal Coverage, else by Claim.insurer, else by the first rule that
-// is true of the Bundle. What names nobody, or several payers, is a business error; nothing is guessed.
+// is true of the Bundle. What names nobody, or several payers, is a business error; nothing is guessed. A request to
+// the address of one payer is for that one: it decides between several and where nobody is named, and what names others
+// only is an error.
 //
 // A payor or insurer is known by an identifier, of an Organization in the Bundle or of the reference itself, or by the
 // Organization's name (case and spaces apart). Where payers share an identifier, the line of business tells them apart.
@@ -38,7 +40,7 @@ struct Rule {
 
 struct Choice {
   std::string payer;                        // its id; empty with an error
-  std::string by;                           // "coverage", "insurer" or "rule N"
+  std::string by;                           // "coverage", "insurer", "address" or "rule N"
   std::vector<std::string> steps;           // how it was found, for an operator; identifiers of payers only
   std::optional<pas::BusinessError> error;  // X12 901
 };
@@ -48,8 +50,8 @@ class Table {
   // Ids are unique, and each rule's payer is among them.
   Table(std::vector<Payer> payers, std::vector<Rule> rules) : payers_(std::move(payers)), rules_(std::move(rules)) {}
 
-  // The request must be without structural errors.
-  Choice choose(const pas::Request& request) const;
+  // The request must be without structural errors. `addressed`: the payer to whose address it was sent; empty: none's.
+  Choice choose(const pas::Request& request, std::string_view addressed = {}) const;
 
   // Two payers that no line of business tells apart and that share an identifier or a name: "a and b: VALUE".
   std::vector<std::string> overlaps() const;

@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <set>
 #include <string>
 
+#include "adapter/endpoints/auth_endpoints.h"
 #include "tests/adapter/endpoints/routes.h"
+#include "tests/adapter/store/samples.h"
+#include "tests/support/files.h"
 
 namespace pas {
 namespace {
@@ -30,6 +34,30 @@ auth::Identity caller_with(const std::string& scopes) {
 int status_of(const endpoints::Router& router, const endpoints::Route& route, const auth::Identity& caller) {
   http::Request request = request_for(route);
   return router.handle(request, caller).status;
+}
+
+// As another path of the adapter would be in doubt.
+TEST(Routes, AreNoBasePathOfAPayer) {
+  const endpoints_test::Routes routes("memory");
+  const auto policies = policy::PolicySet::load(support::repo_path("mappings/policies")).value();
+  const support::TemporaryFolder folder;
+  std::set<std::string> taken;
+  const auto take = [&taken](std::string_view path) { taken.emplace(path.substr(0, path.find('/', 1))); };
+  for (const endpoints::Router* router : routes.routers()) {
+    for (const endpoints::Route& route : router->routes()) {
+      if (route.place == endpoints::Place::kServer) take(route.path);
+    }
+  }
+  take(endpoints::kTokenPath);
+  for (const endpoints::VersionBase& version : endpoints::versions()) {
+    for (const std::string& base : version.base_paths) take(base);
+  }
+  ASSERT_GT(taken.size(), 5U);
+  for (const std::string& path : taken) {
+    const std::string file = folder.file("payers.toml");
+    std::ofstream(file) << "[[payer]]\nid = \"a\"\nname = \"A\"\nbackend = \"review\"\npath = \"" << path << "\"\n";
+    EXPECT_FALSE(gateway::Payers::load(file, *policies)) << path;
+  }
 }
 
 TEST(Callers, AreAskedForWhatEachRouteSays) {

@@ -1,9 +1,10 @@
 // tests/cases/workflow/*.json: chains of requests to the routes of one adapter with an empty store and a clock of its
 // own. Each chain is run below the base path of every PAS version and on every store, unless it names a "version"; over
-// the project's policies unless it names a folder of "policies".
+// the project's policies unless it names a folder of "policies", and for the "payers" that it names.
 //
 //   do: "POST /Claim/$submit", below the version's base path; /admin, /gateway, /test and /pas paths are taken as they
 //     are
+//   at: "/harbor": below that payer's path
 //   body (JSON or text) | sample (a file of samples/bundles) with patch | base with patch; headers: whole lines
 //   client: who asks ("anonymous")
 //   status (200)
@@ -71,7 +72,7 @@ http::Request step_request(json::Node step, const std::string& base, const Kept&
   std::string target = line.substr(space + 1);
   const bool is_whole = target.starts_with("/admin") || target.starts_with("/gateway") || target.starts_with("/test") ||
                         target.starts_with("/pas");
-  if (!is_whole) target = base + target;
+  if (!is_whole) target = std::string(step["at"].text()) + base + target;
   request.target = target;
   const auto query = target.find('?');
   request.path = target.substr(0, query);

@@ -1,4 +1,5 @@
-// tests/cases/routing/table.json: payers, rules, a request (tests/mappings/pas/cases.h), and whom it is for.
+// tests/cases/routing/table.json: payers, rules, a request (tests/mappings/pas/cases.h), the payer to whose address it
+// was sent, and whom it is for.
 
 #include "mappings/routing/table.h"
 
@@ -43,7 +44,7 @@ TEST(RoutingTable, ChoosesThePayerOrRefuses) {
     const auto [request, report] = pas::read_request(body->index);
     ASSERT_FALSE(report.has_errors()) << report.issues().front().message;
     const json::Node table = each["payers"] ? each : cases.root();
-    const routing::Choice choice = table_of(table).choose(request);
+    const routing::Choice choice = table_of(table).choose(request, each["addressed"].text());
     EXPECT_EQ(choice.payer, each["payer"].text());
     EXPECT_EQ(choice.by, each["by"].text());
     EXPECT_FALSE(choice.steps.empty());
