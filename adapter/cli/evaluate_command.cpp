@@ -120,8 +120,8 @@ int evaluate(const EvaluateOptions& options) {
   if (const std::string missing = (*documents)->missing(**policies); !missing.empty()) {
     std::cerr << "pas-adapter: " << missing << "\n";
   }
-  const service::Adjudicator adjudicator(std::move(*policies), std::move(*roster), *std::move(validation), {},
-                                         (*documents)->tools());
+  const service::Adjudicator adjudicator({.policies = std::move(*policies), .roster = std::move(*roster)},
+                                         *std::move(validation), {}, (*documents)->tools());
   const service::Surroundings surroundings{.today = base::utc_date(base::SystemClock().now()), .months_authorized = {}};
   Totals totals;
   std::string unreadable;

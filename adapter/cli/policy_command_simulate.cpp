@@ -152,8 +152,10 @@ int simulate_bundles(const SimulateOptions& options) {
               << (validation ? "" : validation.error()) << (documents ? "" : documents.error());
     return kUsage;
   }
-  const service::Adjudicator old_adjudicator(std::move(*before), *roster, *validation, {}, (*documents)->tools());
-  const service::Adjudicator new_adjudicator(std::move(*after), *roster, *validation, {}, (*documents)->tools());
+  const service::Adjudicator old_adjudicator({.policies = std::move(*before), .roster = *roster}, *validation, {},
+                                             (*documents)->tools());
+  const service::Adjudicator new_adjudicator({.policies = std::move(*after), .roster = *roster}, *validation, {},
+                                             (*documents)->tools());
   const service::Surroundings surroundings{.today = base::utc_date(base::SystemClock().now()), .months_authorized = {}};
   Tally tally(options.all ? SIZE_MAX : kShownChanges);
   std::size_t refused = 0;

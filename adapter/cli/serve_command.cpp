@@ -82,14 +82,15 @@ int serve(const ServeOptions& options, const std::string& settings) {
 void add_serve(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ServeOptions>();
   CLI::App* command = app.add_subcommand("serve", "Answer PAS requests over HTTP until SIGTERM");
-  command->footer(std::string(kSettingsFooter) +
-                  "\nSIGHUP loads the policies, the registered clients, and the certificate with its key, again; what "
-                  "is wrong leaves"
-                  "\nin force what was."
-                  "\nExit code: 0 stopped by SIGTERM or SIGINT; 1 policies, roster, trust store, certificate, clients, "
-                  "keys, store or"
-                  "\naddress cannot be had; 2 "
-                  "wrong call.");
+  command->footer(
+      std::string(kSettingsFooter) +
+      "\nSIGHUP loads the policies with payers and roster, the registered clients, and the certificate with "
+      "its key, again;"
+      "\nwhat is wrong leaves in force what was."
+      "\nExit code: 0 stopped by SIGTERM or SIGINT; 1 policies, roster, trust store, certificate, clients, "
+      "keys, store or"
+      "\naddress cannot be had; 2 "
+      "wrong call.");
   add_serve_options(*command, *options);
   const CLI::Option* config = command->add_option("--config", "Read options from a TOML file (PAS_CONFIG)")
                                   ->type_name("FILE")

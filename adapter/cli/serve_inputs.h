@@ -2,20 +2,21 @@
 // What serve reads from files before anything runs.
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "adapter/cli/auth_options.h"
 #include "adapter/cli/document_tools.h"
 #include "adapter/cli/files.h"
 #include "adapter/cli/serve_options.h"
 #include "adapter/http/tls.h"
+#include "adapter/service/adjudicator.h"
 #include "adapter/store/sealing.h"
 
 namespace pas::cli {
 
 struct ServeInputs {
-  std::shared_ptr<const policy::PolicySet> policies;
-  std::shared_ptr<const gateway::Payers> payers;  // null: those of the policies
-  std::shared_ptr<const inputs::Roster> roster;   // may be null
+  service::Basis basis;
   std::shared_ptr<const service::ValidationService> validation;
   std::unique_ptr<const LoadedDocumentTools> documents;
   std::shared_ptr<http::Tls> tls;  // null for plain HTTP
@@ -26,6 +27,10 @@ struct ServeInputs {
 // Or every mistake at once, ready to print. `clock`, `ids` and `log` outlive what is loaded.
 Loaded<ServeInputs> load_inputs(const ServeOptions& options, const base::Clock& clock, base::IdSource& ids,
                                 observe::Log& log);
+
+// The part that a reload takes anew; or each mistake.
+using LoadedBasis = boost::system::result<service::Basis, std::vector<std::string>>;
+LoadedBasis load_basis(const ServeOptions& options);
 
 // What an operator should know of them: what is missing, and what was left out.
 void report_inputs(const ServeInputs& inputs, observe::Log& log);

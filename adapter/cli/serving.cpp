@@ -38,8 +38,8 @@ Serving::Serving(const ServeOptions& options, const World& world, ServeInputs in
       inputs_(std::move(inputs)),
       store_(std::move(store)),
       trail_(std::move(trail)),
-      adjudicator_(std::move(inputs_.policies), inputs_.roster, inputs_.validation, limits_of(options),
-                   inputs_.documents->tools(), inputs_.payers),
+      backends_(inputs_.basis.payers, world.clock, world.ids),
+      adjudicator_(std::move(inputs_.basis), inputs_.validation, limits_of(options), inputs_.documents->tools()),
       submit_(adjudicator_, *store_, world.clock, world.ids, submit_options()),
       inquire_(adjudicator_, *inputs_.validation, *store_, world.clock,
                [this](const store::Case& record, const service::InquireRequest& request, service::Deadline until) {
@@ -50,7 +50,6 @@ Serving::Serving(const ServeOptions& options, const World& world, ServeInputs in
       notifier_(*store_, subscriptions_, chosen_sender(), backoff_, world.clock),
       worker_(*store_, backoff_, world.clock, world.ids, world.log, {}),
       cases_(adjudicator_, *store_, world.clock, case_options()),
-      backends_(inputs_.payers, world.clock, world.ids),
       forwarding_(forwarding_services()),
       limiter_(options.transport.rate),
       server_(
@@ -149,7 +148,6 @@ endpoints::SubscriptionServices Serving::subscription_services() {
 
 endpoints::Router Serving::public_router() {
   const auto smart = inputs_.callers->services();
-  const std::string gateway_id = inputs_.payers == nullptr ? "" : inputs_.payers->id();
   return endpoints::make_router({.submit = submit_,
                                  .inquire = inquire_,
                                  .cases = cases_,
@@ -163,8 +161,7 @@ endpoints::Router Serving::public_router() {
                                  .test_mode = tester(),
                                  .trail = trail_.get(),
                                  .smart = smart,
-                                 .forwarding = inputs_.payers == nullptr ? nullptr : &forwarding_,
-                                 .gateway_id = gateway_id},
+                                 .forwarding = options_.payers.empty() ? nullptr : &forwarding_},
                                 {.software_version = PAS_VERSION,
                                  .build_date = kReleaseDate,
                                  .test_mode = options_.test_mode,
@@ -178,7 +175,7 @@ endpoints::Router Serving::admin_router() {
                                        .store = *store_,
                                        .clock = world_.clock,
                                        .subscriptions = subscription_services(),
-                                       .reload = [this] { return reload_policies(); },
+                                       .reload = [this] { return reload_basis(); },
                                        .figures = figures_.registry(),
                                        .is_draining = is_draining_,
                                        .test_mode = tester(),
@@ -196,8 +193,8 @@ base::Result<void> Serving::start() {
     if (auto started = start_admin(); !started) return started;
   }
   worker_.start();
-  if (inputs_.payers != nullptr) {
-    if (auto told = subscribe_at_payers(*store_, *inputs_.payers, world_.clock); !told) return told;
+  if (const auto payers = adjudicator_.basis().payers; payers != nullptr) {
+    if (auto told = subscribe_at_payers(*store_, *payers, world_.clock); !told) return told;
   }
   if (!options_.retain.empty()) retention_.emplace(*store_, world_.clock, world_.log, retention_age(options_.retain));
   std::cout << "pas-adapter " << PAS_VERSION << " is ready at " << here << "/fhir (store "
@@ -228,24 +225,25 @@ base::Result<void> Serving::start_admin() {
   return {};
 }
 
-// Every mistake; none when the policies are in force.
-std::vector<std::string> Serving::reload_policies() {
-  auto policies = policy::PolicySet::load(options_.policies);
-  if (!policies) {
-    std::vector<std::string> mistakes = mistakes_of(policies.error(), options_.policies);
-    for (const std::string& mistake : mistakes) {
+// Every mistake; none when what is read is in force.
+std::vector<std::string> Serving::reload_basis() {
+  const std::scoped_lock lock(reload_mutex_);
+  auto basis = load_basis(options_);
+  if (!basis) {
+    for (const std::string& mistake : basis.error()) {
       world_.log.write(observe::Severity::kError, "cli.policies_refused", {}, {{"what", mistake}});
     }
-    return mistakes;
+    return basis.error();
   }
-  report_missing_tools(*inputs_.documents, **policies, world_.log);
-  adjudicator_.replace_policies(std::move(*policies));
+  report_missing_tools(*inputs_.documents, *basis->policies, world_.log);
+  backends_.replace(basis->payers);  // before a request is routed to a new one
+  adjudicator_.replace(std::move(*basis));
   world_.log.write(observe::Severity::kInfo, "cli.policies_reloaded", {});
   return {};
 }
 
 void Serving::reload() {
-  const bool is_reloaded = reload_policies().empty();
+  const bool is_reloaded = reload_basis().empty();
   if (trail_) (void)trail_->write({.kind = &audit::kConfigured, .what = "SIGHUP", .status = is_reloaded ? 200 : 422});
   if (inputs_.tls) {  // the certificate and all that stands beside it
     if (const auto done = inputs_.tls->reload()) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,13 +38,13 @@ class Serving {
 
   // Listens, tells on standard output where, and begins with what waits in the outbox.
   base::Result<void> start();
-  // Policies, certificate and clients again; what is wrong leaves in force what was.
+  // Policies, payers and rosters, certificate, clients again; what is wrong leaves in force what was.
   void reload();
   // Finishes what runs. False when the time for that was over before.
   bool stop();
 
  private:
-  std::vector<std::string> reload_policies();
+  std::vector<std::string> reload_basis();
   service::TestMode* tester() { return options_.test_mode ? &test_mode_ : nullptr; }
   notify::Sender& chosen_sender();
   notify::SubscriptionOptions subscription_options();
@@ -59,10 +60,11 @@ class Serving {
 
   const ServeOptions& options_;
   const World world_;
-  ServeInputs inputs_;  // without the policies, which are the adjudicator's
+  ServeInputs inputs_;  // without the basis, which is the adjudicator's
   const std::unique_ptr<store::Store> store_;
   const std::unique_ptr<audit::Trail> trail_;
 
+  gateway::Backends backends_;  // initialized before the adjudicator takes the basis
   service::Adjudicator adjudicator_;
   service::TestMode test_mode_;
   Figures figures_;
@@ -77,7 +79,6 @@ class Serving {
   notify::Notifier notifier_;
   notify::OutboxWorker worker_;
   const service::CaseService cases_;
-  const gateway::Backends backends_;
   const service::Forwarding forwarding_;
 
   http::RateLimiter limiter_;
@@ -88,6 +89,7 @@ class Serving {
   http::Server server_;
   std::unique_ptr<http::Server> admin_;  // null without --admin-listen
   std::optional<service::RetentionJob> retention_;
+  std::mutex reload_mutex_;
 };
 
 }  // namespace pas::cli

@@ -39,12 +39,14 @@ Router make_router(const Services& services, const ServerFacts& facts, std::stri
   constexpr std::string_view kValidateDefinition = "http://hl7.org/fhir/OperationDefinition/Resource-validate";
   constexpr std::string_view kInquireDefinition =
       "http://hl7.org/fhir/us/davinci-pas/OperationDefinition/Claim-inquiry";
-  const auto inquire_handler = [&inquire = services.inquire, gateway_id = services.gateway_id](Call& call) {
-    return inquire_claim(call, inquire, gateway_id);
+  const auto gateway_id = [&adjudicator = services.adjudicator] {  // a reload may change it
+    const auto payers = adjudicator.basis().payers;
+    return payers == nullptr ? std::string() : payers->id();
   };
-  const auto submit_handler = [&submit, gateway_id = services.gateway_id](Call& call) {
-    return submit_claim(call, submit, gateway_id);
+  const auto inquire_handler = [&inquire = services.inquire, gateway_id](Call& call) {
+    return inquire_claim(call, inquire, gateway_id());
   };
+  const auto submit_handler = [&submit, gateway_id](Call& call) { return submit_claim(call, submit, gateway_id()); };
 
   std::vector<Route> routes = {
       {Method::kPost,
@@ -121,7 +123,7 @@ Router make_router(const Services& services, const ServerFacts& facts, std::stri
                       return fhir_json(200, write_capability_statement(described, *call.version, call.base_url, facts));
                     }});
   const PayerAt payer_at = [&adjudicator = services.adjudicator](std::string_view path) {
-    const auto payers = adjudicator.payers();
+    const auto payers = adjudicator.basis().payers;
     const gateway::Payer* payer = payers == nullptr ? nullptr : payers->find_by_path(path);
     return payer == nullptr ? std::string() : payer->id;
   };

@@ -36,7 +36,6 @@ struct Services {
   audit::Trail* trail = nullptr;                    // null: nothing is recorded
   std::optional<SmartServices> smart = {};          // nothing: nobody is asked who they are
   const service::Forwarding* forwarding = nullptr;  // null: nothing is forwarded
-  std::string gateway_id = {};  // by which a request that was forwarded in a circle is known; empty: none
 };
 
 // The versions served: each below /pas/<version>/fhir, the newest also below /fhir.

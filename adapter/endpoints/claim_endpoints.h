@@ -10,7 +10,7 @@
 
 namespace pas::endpoints {
 
-// 508 when the request came through this adapter before.
+// 508 when the request came through this adapter before; `gateway_id` is its own, empty where nothing is forwarded.
 http::Response submit_claim(Call& call, const service::SubmitService& service, std::string_view gateway_id);
 
 // Likewise.

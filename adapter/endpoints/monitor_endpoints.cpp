@@ -19,7 +19,7 @@ http::Response health(const store::Store& store) {
 // The definitions are loaded before anything listens.
 http::Response readiness(const store::Store& store, const service::Adjudicator& adjudicator, bool is_draining) {
   const bool is_writable = store.health().writable;
-  const bool has_policies = !adjudicator.policies()->payers().empty();
+  const bool has_policies = !adjudicator.basis().policies->payers().empty();
   const bool is_ready = is_writable && has_policies && !is_draining;
   json::Writer out;
   out.begin_object().member("ready", is_ready).member("storeWritable", is_writable);

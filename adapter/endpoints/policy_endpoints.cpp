@@ -7,7 +7,7 @@ namespace pas::endpoints {
 namespace {
 
 http::Response list_policies(const service::Adjudicator& adjudicator) {
-  const auto policies = adjudicator.policies();
+  const auto policies = adjudicator.basis().policies;
   json::Writer out;
   out.begin_object().key("policies").begin_array();
   for (const policy::Payer& payer : policies->payers()) {

@@ -9,7 +9,7 @@ namespace pas::endpoints {
 namespace {
 
 http::Response read_questionnaire(const Call& call, const service::Adjudicator& adjudicator) {
-  const auto policies = adjudicator.policies();
+  const auto policies = adjudicator.basis().policies;
   const policy::Questionnaire* form = policies->find_questionnaire(call.id);
   return form == nullptr ? not_found() : fhir_json(200, form->resource);
 }
@@ -21,7 +21,7 @@ http::Response search_questionnaires(const Call& call, const service::Adjudicato
     version = url.substr(bar + 1);
     url = url.substr(0, bar);
   }
-  const auto policies = adjudicator.policies();
+  const auto policies = adjudicator.basis().policies;
   std::vector<Found> found;
   for (const policy::Payer& payer : policies->payers()) {
     for (const policy::Questionnaire& form : payer.questionnaires) {

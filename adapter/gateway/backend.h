@@ -19,6 +19,7 @@
 namespace pas::gateway {
 
 struct ForwardTo {
+  std::string digest;             // of all that follows, with the files that it names
   std::string url;                // of its FHIR base, without a slash at the end
   std::string version = "2.2.1";  // of PAS
   long connect_timeout_ms = 2'000;
@@ -63,6 +64,7 @@ class Backend {
   Asked post(const Question& question);
 
   const ForwardTo& to() const { return to_; }
+  const std::string& gateway() const { return gateway_; }
 
  private:
   class Slot;

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -13,24 +14,23 @@ namespace pas::gateway {
 class Backends {
  public:
   // `payers` may be null. References outlive the backends.
-  Backends(std::shared_ptr<const Payers> payers, const base::Clock& clock, base::IdSource& ids)
-      : payers_(std::move(payers)) {
-    if (payers_ == nullptr) return;
-    for (const Payer& payer : payers_->all()) {
-      if (!payer.forward) continue;
-      backends_.emplace(payer.id, std::make_unique<Backend>(*payer.forward, payers_->id(), clock, ids));
-    }
+  Backends(const std::shared_ptr<const Payers>& payers, const base::Clock& clock, base::IdSource& ids)
+      : clock_(clock), ids_(ids) {
+    replace(payers);
   }
+
+  // Of a payer whose settings have not changed, the backend stays, with its connections, token and circuit. What is
+  // under way at another goes on.
+  void replace(const std::shared_ptr<const Payers>& payers);
 
   // Null for a payer that does not forward.
-  Backend* of(std::string_view payer) const {
-    const auto found = backends_.find(payer);
-    return found == backends_.end() ? nullptr : found->second.get();
-  }
+  std::shared_ptr<Backend> of(std::string_view payer) const;
 
  private:
-  std::shared_ptr<const Payers> payers_;
-  std::map<std::string, std::unique_ptr<Backend>, std::less<>> backends_;  // by payer
+  const base::Clock& clock_;
+  base::IdSource& ids_;
+  mutable std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<Backend>, std::less<>> backends_;  // by payer
 };
 
 }  // namespace pas::gateway

@@ -5,8 +5,10 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <sstream>
 
 #include "adapter/auth/toml_file.h"
+#include "fhir/base/digest.h"
 
 namespace pas::gateway {
 namespace {
@@ -152,6 +154,9 @@ class PayerReader {
   }
 
   void read_forward(const toml::table& table, ForwardTo& to) {
+    std::ostringstream settings;
+    settings << table;
+    read_files_.clear();
     for (const auto& [key, node] : table) read_forward_member(std::string(key.str()), node, to);
     if (!table.contains("url")) file_.fault(table, "forward: url is missing");
     const bool has_client = !to.client_id.empty() || to.key != nullptr || table.contains("scope");
@@ -165,6 +170,7 @@ class PayerReader {
     if (to.tls.certificate.empty() != to.tls.certificate_key.empty()) {
       file_.fault(table, "forward: certificate and certificate_key go together");
     }
+    to.digest = base::sha256_hex(settings.str() + read_files_);
   }
 
   void read_forward_member(const std::string& name, const toml::node& node, ForwardTo& to) {
@@ -235,7 +241,9 @@ class PayerReader {
     const std::string named = file_.text_of(node, name);
     std::ifstream in(file_.path_of(named), std::ios::binary);
     if (!in) file_.fault(node, name + ": " + named + " cannot be read");
-    return {std::istreambuf_iterator<char>(in), {}};
+    std::string text(std::istreambuf_iterator<char>(in), {});
+    read_files_ += text;
+    return text;
   }
 
   void read_identifier(const toml::node& node, const std::string& text, routing::Payer& row) {
@@ -286,6 +294,7 @@ class PayerReader {
 
   auth::TomlFile& file_;
   const policy::PolicySet& policies_;
+  std::string read_files_;  // the text of each that was read
 };
 
 }  // namespace

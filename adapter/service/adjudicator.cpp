@@ -34,6 +34,25 @@ const policy::Payer* payer_of(const pas::Request& request, const policy::PolicyS
   return policies.find_payer(names);
 }
 
+void route_to(std::string_view payer, Adjudication& result) {
+  result.route = result.basis.payers->find(payer);
+  if (result.route->by_policy) result.payer = result.basis.policies->find_payer_by_id(result.route->policies);
+}
+
+void choose_payer(std::string_view addressed, Adjudication& result) {
+  if (result.basis.payers == nullptr) {
+    result.payer = payer_of(result.request, *result.basis.policies);
+    return;
+  }
+  const bool is_here = result.basis.payers->find(addressed) != nullptr;
+  routing::Choice choice = result.basis.payers->table().choose(result.request, is_here ? addressed : "");
+  if (choice.error) {
+    result.errors.push_back(std::move(*choice.error));
+  } else {
+    route_to(choice.payer, result);
+  }
+}
+
 }  // namespace
 
 const ItemOutcome* Adjudication::outcome_of(int item_sequence) const {
@@ -48,16 +67,9 @@ std::string Adjudication::payer_id() const {
   return payer != nullptr ? payer->id : std::string(request.payer);
 }
 
-Adjudicator::Adjudicator(std::shared_ptr<const policy::PolicySet> policies,
-                         std::shared_ptr<const inputs::Roster> roster,
-                         std::shared_ptr<const ValidationService> validation, json::Limits limits,
-                         const inputs::DocumentTools& document_tools, std::shared_ptr<const gateway::Payers> payers)
-    : policies_(std::move(policies)),
-      roster_(std::move(roster)),
-      validation_(std::move(validation)),
-      limits_(limits),
-      document_tools_(document_tools),
-      payers_(std::move(payers)) {}
+Adjudicator::Adjudicator(Basis basis, std::shared_ptr<const ValidationService> validation, json::Limits limits,
+                         const inputs::DocumentTools& document_tools)
+    : basis_(std::move(basis)), validation_(std::move(validation)), limits_(limits), document_tools_(document_tools) {}
 
 Adjudicator::Outcome Adjudicator::adjudicate(std::string_view body, const Surroundings& surroundings) const {
   Outcome outcome = read(body, surroundings);
@@ -83,13 +95,12 @@ Adjudicator::Outcome Adjudicator::read(std::string_view body, const Surroundings
                       .request = std::move(request),
                       .report = std::move(report),
                       .errors = {},
-                      .policies = policies(),
-                      .payers = payers_,
+                      .basis = basis(),
                       .items = {}};
   pas::BusinessRules rules{.today = surroundings.today, .payers = {}};
-  if (payers_ == nullptr) rules.payers = result.policies->served();
+  if (result.basis.payers == nullptr) rules.payers = result.basis.policies->served();
   result.errors = pas::find_business_errors(result.request, rules);
-  choose_payer(result, surroundings.addressed);
+  choose_payer(surroundings.addressed, result);
   return result;
 }
 
@@ -106,43 +117,24 @@ base::Result<Adjudication> Adjudicator::reopen(std::string body, std::string_vie
                       .request = std::move(request),
                       .report = std::move(report),
                       .errors = {},
-                      .policies = policies(),
-                      .payers = payers_,
+                      .basis = basis(),
                       .items = {}};
-  if (payers_ != nullptr && payers_->find(payer) != nullptr) {
-    route_to(result, payer);
+  if (result.basis.payers != nullptr && result.basis.payers->find(payer) != nullptr) {
+    route_to(payer, result);
   } else {  // stored before there were payers, or before they were named so
-    choose_payer(result, {});
+    choose_payer({}, result);
     result.errors.clear();
   }
   return result;
-}
-
-void Adjudicator::choose_payer(Adjudication& result, std::string_view addressed) const {
-  if (payers_ == nullptr) {
-    result.payer = payer_of(result.request, *result.policies);
-    return;
-  }
-  const bool is_here = payers_->find(addressed) != nullptr;
-  routing::Choice choice = payers_->table().choose(result.request, is_here ? addressed : "");
-  if (choice.error) {
-    result.errors.push_back(std::move(*choice.error));
-  } else {
-    route_to(result, choice.payer);
-  }
-}
-
-void Adjudicator::route_to(Adjudication& result, std::string_view payer) const {
-  result.route = payers_->find(payer);
-  if (result.route->by_policy) result.payer = result.policies->find_payer_by_id(result.route->policies);
 }
 
 void Adjudicator::decide(Adjudication& result, const Surroundings& surroundings) const {
   if ((result.payer == nullptr && result.route == nullptr) || !result.request.created) return;
   inputs::Documents documents(*result.index, document_tools_);
   const bool has_roster = result.route != nullptr && result.route->roster != nullptr;
-  inputs::Environment environment{
-      .roster = (has_roster ? result.route->roster : roster_).get(), .months_authorized = {}, .documents = &documents};
+  inputs::Environment environment{.roster = (has_roster ? result.route->roster : result.basis.roster).get(),
+                                  .months_authorized = {},
+                                  .documents = &documents};
   if (surroundings.months_authorized) {
     environment.months_authorized = [&](std::string_view member_id, std::string_view code) {
       return surroundings.months_authorized(result.payer_id(), member_id, code);

@@ -3,8 +3,8 @@
 // evaluate, decide (docs/walk-of-a-request.md, steps 4 to 10). `evaluate` on the command line and `$submit` are this
 // same call.
 //
-// An Adjudicator is immutable but for its policy set, which may be swapped at any time from any thread; a request keeps
-// the set that it began with. Any number of threads may adjudicate.
+// An Adjudicator is immutable but for its basis, which may be swapped at any time from any thread; a request keeps the
+// one that it began with. Any number of threads may adjudicate.
 
 #include <memory>
 #include <mutex>
@@ -32,6 +32,13 @@ struct ItemOutcome {
   decision::Decision decision;
 };
 
+// By what an operator's files say is decided.
+struct Basis {
+  std::shared_ptr<const policy::PolicySet> policies;
+  std::shared_ptr<const gateway::Payers> payers = nullptr;  // null: those of the policies
+  std::shared_ptr<const inputs::Roster> roster = nullptr;   // null: nobody's enrolment is known
+};
+
 // A request that could be read, with what was decided. Owns the document that everything in it views.
 struct Adjudication {
   json::Document document;
@@ -39,10 +46,9 @@ struct Adjudication {
   pas::Request request;
   validation::Report report;  // warnings only
   std::vector<pas::BusinessError> errors;
-  std::shared_ptr<const policy::PolicySet> policies;
-  const policy::Payer* payer = nullptr;  // null only with business errors, and where a person decides
-  std::shared_ptr<const gateway::Payers> payers;
-  const gateway::Payer* route = nullptr;  // of those; null without them, and with a business error
+  Basis basis;
+  const policy::Payer* payer = nullptr;   // null only with business errors, and where a person decides
+  const gateway::Payer* route = nullptr;  // of the payers; null without them, and with a business error
   std::vector<ItemOutcome> items;         // cancelled items and those with a business error are not among them
 
   // Under which the store keeps the case.
@@ -64,10 +70,8 @@ struct Surroundings {
 
 class Adjudicator {
  public:
-  Adjudicator(std::shared_ptr<const policy::PolicySet> policies, std::shared_ptr<const inputs::Roster> roster,
-              std::shared_ptr<const ValidationService> validation, json::Limits limits = {},
-              const inputs::DocumentTools& document_tools = {},
-              std::shared_ptr<const gateway::Payers> payers = nullptr);  // null: those of the policies
+  Adjudicator(Basis basis, std::shared_ptr<const ValidationService> validation, json::Limits limits = {},
+              const inputs::DocumentTools& document_tools = {});
 
   // The report holds every fault of the sender when the request is refused.
   using Outcome = boost::system::result<Adjudication, validation::Report>;
@@ -82,30 +86,23 @@ class Adjudicator {
   // Steps 8 to 10, for the items that can be decided by policy.
   void decide(Adjudication& adjudication, const Surroundings& surroundings) const;
 
-  std::shared_ptr<const policy::PolicySet> policies() const {
-    const std::lock_guard lock(policies_mutex_);
-    return policies_;
+  Basis basis() const {
+    const std::lock_guard lock(basis_mutex_);
+    return basis_;
   }
-  // Null: those of the policies.
-  std::shared_ptr<const gateway::Payers> payers() const { return payers_; }
   const inputs::DocumentTools& document_tools() const { return document_tools_; }
-  void replace_policies(std::shared_ptr<const policy::PolicySet> policies) {
-    const std::lock_guard lock(policies_mutex_);
-    policies_.swap(policies);
+  void replace(Basis basis) {
+    const std::lock_guard lock(basis_mutex_);
+    std::swap(basis_, basis);
   }
 
  private:
-  void choose_payer(Adjudication& adjudication, std::string_view addressed) const;
-  void route_to(Adjudication& adjudication, std::string_view payer) const;
-
   // Not std::atomic<std::shared_ptr>: in libstdc++ 12 its load() does not order its read before a later store().
-  mutable std::mutex policies_mutex_;
-  std::shared_ptr<const policy::PolicySet> policies_;
-  std::shared_ptr<const inputs::Roster> roster_;
+  mutable std::mutex basis_mutex_;
+  Basis basis_;
   std::shared_ptr<const ValidationService> validation_;
   json::Limits limits_;
   inputs::DocumentTools document_tools_;
-  std::shared_ptr<const gateway::Payers> payers_;
 };
 
 }  // namespace pas::service

@@ -53,15 +53,15 @@ bool has_number_of(const pas::PayerAnswer& answer, const store::Case& record) {
 
 struct Forwarding::Known {
   store::Case record;
-  gateway::Backend* backend = nullptr;  // null: its payer does not forward (any more)
+  std::shared_ptr<gateway::Backend> backend;  // null: its payer does not forward (any more)
 };
 
 base::Result<Forwarding::Known> Forwarding::look_up(std::string_view case_id) const {
   auto found = services_.store.find_case(case_id);
   if (!found) return found.error();
   if (!*found) return base::Error{base::ErrorCode::kNotFound, "no such case"};
-  gateway::Backend* backend = services_.backends.of((*found)->payer);
-  return Known{std::move(**found), backend};
+  auto backend = services_.backends.of((*found)->payer);
+  return Known{std::move(**found), std::move(backend)};
 }
 
 base::Result<bool> Forwarding::is_answered(std::string_view case_id) const {
@@ -290,7 +290,7 @@ Heard Forwarding::ask(const Known& known, const Errand& errand, std::string_view
 }
 
 Forwarding::Result Forwarding::subscribe(std::string_view payer, Deadline deadline) const {
-  gateway::Backend* backend = services_.backends.of(payer);
+  const auto backend = services_.backends.of(payer);
   if (backend == nullptr || backend->to().organizations.empty()) return {};
   const auto now = services_.clock.now();
   {
@@ -312,7 +312,7 @@ Forwarding::Result Forwarding::subscribe(std::string_view payer, Deadline deadli
 }
 
 bool Forwarding::may_tell(std::string_view payer, std::string_view authorization) const {
-  const gateway::Backend* backend = services_.backends.of(payer);
+  const auto backend = services_.backends.of(payer);
   return backend != nullptr && gateway::has_secret(authorization, backend->to().notify_secret);
 }
 

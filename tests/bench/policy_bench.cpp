@@ -26,10 +26,10 @@ constexpr base::Date kToday{std::chrono::year{2026}, std::chrono::November, std:
 
 const service::Adjudicator& adjudicator() {
   static const service::Adjudicator made(
-      policy::PolicySet::load(support::repo_path("mappings/policies")).value(),
-      std::make_shared<const inputs::Roster>(
-          inputs::Roster::load(support::read_file(support::repo_path("samples/providers.csv")), "providers.csv")
-              .value()),
+      {.policies = policy::PolicySet::load(support::repo_path("mappings/policies")).value(),
+       .roster = std::make_shared<const inputs::Roster>(
+           inputs::Roster::load(support::read_file(support::repo_path("samples/providers.csv")), "providers.csv")
+               .value())},
       service::ValidationService::load({}).value());
   return made;
 }

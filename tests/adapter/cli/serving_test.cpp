@@ -171,6 +171,54 @@ TEST(Serving, TheAdminReloadAnswersWithThePoliciesInForceOrEveryMistakeWithItsPl
   EXPECT_EQ(adapter.stop(), 0);
 }
 
+TEST(Serving, AReloadTakesPayersAndRosterWithThePoliciesOrNoneOfThem) {
+  const support::TemporaryFolder folder;
+  const auto write = [&folder](const std::string& name, const std::string& text) {
+    std::ofstream(folder.file(name), std::ios::binary) << text;
+    return folder.file(name);
+  };
+  const std::string payer =
+      "[[payer]]\nid = \"husky\"\nname = \"HUSKY Health Prior Authorization (sample payer)\"\nroster = "
+      "\"providers.csv\"\n";
+  const std::string by_policy = payer + "backend = \"policy\"\n";
+  const std::string by_hand = payer + "backend = \"review\"\npath = \"/husky\"\n";
+  const std::string everybody = support::read_file(support::repo_path("samples/providers.csv"));
+  write("providers.csv", everybody);
+  RunningAdapter adapter(
+      {"--store", "memory", "--payers", write("payers.toml", by_policy), "--admin-listen", "127.0.0.1:0"});
+  ASSERT_NE(adapter.admin_port(), 0) << adapter.process().errors();
+  const auto says = [&adapter](int number, std::string_view text) {
+    const auto answer = ask(adapter.port(), submit_request(support::distinct_bundle(number)));
+    return answer && answer->body.find(text) != std::string::npos;
+  };
+  const auto reload = [&adapter] {
+    return ask(adapter.admin_port(), http_request("POST", "/admin/policies/reload")).value_or(support::HttpAnswer{});
+  };
+  constexpr std::string_view kByHand = "A reviewer of HUSKY";
+  EXPECT_TRUE(says(1, "Certified under"));
+
+  write("providers.csv", "nothing of a roster\n");
+  write("payers.toml", by_hand + "colour = 1\n");
+  const support::HttpAnswer refused = reload();
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_NE(refused.body.find("payers.toml:7: unknown key"), std::string::npos) << refused.body;
+  EXPECT_NE(refused.body.find("providers.csv"), std::string::npos) << refused.body;
+  EXPECT_NE(adapter.process().errors().find("payers.toml:7: unknown key"), std::string::npos);
+  EXPECT_TRUE(says(2, "Certified under"));
+
+  write("providers.csv", everybody.substr(0, everybody.find('\n') + 1));
+  EXPECT_EQ(reload().status, 422) << "the payers are wrong still";
+  write("payers.toml", by_policy);
+  EXPECT_EQ(reload().status, 200);
+  EXPECT_FALSE(says(3, "Certified under")) << "nobody is enrolled";
+
+  write("payers.toml", by_hand);
+  EXPECT_EQ(reload().status, 200);
+  EXPECT_TRUE(says(4, kByHand));
+  EXPECT_EQ(ask(adapter.port(), http_request("GET", "/husky/fhir/metadata"))->status, 200);
+  EXPECT_EQ(adapter.stop(), 0);
+}
+
 TEST(Serving, TellsFiguresAndReadiness) {
   RunningAdapter adapter({"--store", "memory", "--admin-listen", "127.0.0.1:0"});
   ASSERT_NE(adapter.admin_port(), 0) << adapter.process().errors();

@@ -58,8 +58,7 @@ class Routes {
                                         .subscriptions = subscription_services(),
                                         .test_mode = &adapter_.test_mode,
                                         .trail = trail,
-                                        .forwarding = payers == nullptr ? nullptr : &forwarding_,
-                                        .gateway_id = payers == nullptr ? "" : payers->id()},
+                                        .forwarding = payers == nullptr ? nullptr : &forwarding_},
                                        {}, "https://payer.example")) {
     adapter_.forward = [this](const std::string& id, const service::SubmitRequest& request, service::Deadline until) {
       return forwarding_.forward({id, request.origin, until}, request.via).is_answered();
@@ -73,7 +72,7 @@ class Routes {
   std::vector<const endpoints::Router*> routers() const { return {&router_, &admin_}; }
   const service::ValidationService& validation() const { return *adapter_.validation; }
   const store::Store& store() const { return *adapter_.store; }
-  const policy::PolicySet& policies() const { return *adapter_.adjudicator->policies(); }
+  const policy::PolicySet& policies() const { return *adapter_.adjudicator->basis().policies; }
   // What the outbox holds for that time is done, but for notifications.
   void advance(std::chrono::seconds by);
 

@@ -40,8 +40,8 @@ Adapter::Adapter(const std::string& specification, const std::string& folder,
       *inputs::Roster::load(support::read_file(support::repo_path("samples/providers.csv")), "providers.csv"));
   static const auto shared = service::ValidationService::load({}).value();
   validation = shared;
-  adjudicator = std::make_unique<service::Adjudicator>(policies, roster, validation, json::Limits{},
-                                                       inputs::DocumentTools{}, std::move(payers));
+  adjudicator = std::make_unique<service::Adjudicator>(
+      service::Basis{.policies = policies, .payers = std::move(payers), .roster = roster}, validation);
   const auto ask_payer = [this](const auto&... arguments) { return forward && forward(arguments...); };
   service = std::make_unique<service::SubmitService>(
       *adjudicator, *store, clock, ids, service::SubmitService::Options{.test_mode = &test_mode, .forward = ask_payer});

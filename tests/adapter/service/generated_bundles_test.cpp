@@ -83,7 +83,7 @@ TEST_P(GeneratedBundles, AreDecidedAlikeByEvaluateAndSubmitAndReplay) {
       const auto document = json::Document::parse(**stored).value();
       const auto read = decision::read_record(document.root());
       ASSERT_TRUE(read);
-      const auto policies = adapter_.adjudicator->policies();
+      const auto policies = adapter_.adjudicator->basis().policies;
       EXPECT_EQ(decision::replay(*read, *policies->find_policy(read->policy_id, read->policy_revision)), **stored);
     }
   }

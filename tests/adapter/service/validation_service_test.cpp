@@ -83,7 +83,7 @@ TEST_F(ValidationService, FindsWhatTheCasesSay) {
 TEST_F(ValidationService, FindsNothingInTheShippedQuestionnaires) {
   const service_test::Adapter adapter;
   std::size_t count = 0;
-  for (const policy::Payer& payer : adapter.adjudicator->policies()->payers()) {
+  for (const policy::Payer& payer : adapter.adjudicator->basis().policies->payers()) {
     for (const policy::Questionnaire& form : payer.questionnaires) {
       ++count;
       const auto document = json::Document::parse(form.resource).value();
