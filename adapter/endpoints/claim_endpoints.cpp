@@ -98,6 +98,7 @@ http::Response submit_claim(Call& call, const service::SubmitService& service, s
   request.version = call.version;
   request.base_url = call.base_url;
   request.deadline = call.request.deadline;
+  request.began = call.request.began;
   request.origin = call.origin();
   request.addressed = call.payer;
   if (const auto key = call.request.headers.find("Idempotency-Key")) {
@@ -129,6 +130,7 @@ http::Response inquire_claim(Call& call, const service::InquireService& service,
   request.version = call.version;
   request.base_url = call.base_url;
   request.deadline = call.request.deadline;
+  request.began = call.request.began;
   request.origin = call.origin();
   request.via = via_of(call);
   request.addressed = call.payer;

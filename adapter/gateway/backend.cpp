@@ -49,6 +49,9 @@ Backend::Backend(ForwardTo to, std::string gateway, const base::Clock& clock, ba
 
 Backend::Asked Backend::post(const Question& question) {
   const Slot slot(*this);
+  if (std::chrono::steady_clock::now() >= question.deadline) {  // no fault of the backend
+    return {0, {}, "the deadline has passed", true};
+  }
   if (!slot.is_free()) return {0, {}, "as many requests as the backend may have are under way", true};
   if (!circuit_.may_try(std::chrono::steady_clock::now())) {
     return {0, {}, "the backend failed several times in a row and is spared for a while", true};

@@ -71,7 +71,8 @@ struct Request {
   std::string traceparent;       // of the span that this request is here (observe/trace.h)
   std::string remote_address;    // 192.0.2.7 or 2001:db8::7, without the port
   std::chrono::system_clock::time_point received_at;  // when its head was complete, by the injected clock
-  std::chrono::steady_clock::time_point deadline;     // after this the client has been answered 503
+  std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();  // when its first byte came
+  std::chrono::steady_clock::time_point deadline;  // after this the client has been answered 503
 
   // The first value of that query parameter.
   std::optional<std::string_view> parameter(std::string_view name) const;

@@ -251,6 +251,7 @@ void Session::dispatch() {
   request.traceparent = traceparent_;
   request.remote_address = address_;
   request.received_at = received_at_;
+  request.began = request_began_;
   request.deadline = deadline_;
   const bool is_big =
       request.body.size() * (reader_.coding() == Coding::kIdentity ? 1 : kCodedFactor) >= core_.options.big_body_bytes;

@@ -31,7 +31,7 @@ inline constexpr std::string_view kFollowMessage = "forward-follow";          //
 inline constexpr std::string_view kSubscribeMessage = "forward-subscribe";    // payload: the payer
 inline constexpr std::string_view kOnce = "once";
 
-// From the receipt of a request: until when its payer is waited for, and from when the outbox goes on.
+// From the first byte of a request: until when its payer is waited for, and from when the outbox goes on.
 inline constexpr std::chrono::milliseconds kForwardTime{12'000};
 inline constexpr std::chrono::milliseconds kForwardRest{20'000};
 

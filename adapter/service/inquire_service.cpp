@@ -145,7 +145,7 @@ base::Result<Heard> InquireService::ask(std::unique_ptr<OpenCase>& open, const I
 }
 
 InquireService::Outcome InquireService::inquire(InquireRequest request) const {
-  const Deadline ask_until = std::min(request.deadline, std::chrono::steady_clock::now() + kForwardTime);
+  const Deadline ask_until = std::min(request.deadline, request.began + kForwardTime);
   const std::string source = request.body;  // parsing unescapes in place
   const auto document = json::Document::parse(std::move(request.body));
   if (!document) {

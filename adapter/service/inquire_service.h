@@ -28,10 +28,10 @@ struct InquireRequest {
   const pas::Version* version = nullptr;
   std::string base_url = {};  // absolute, of the version that is asked, without a slash at the end
   Deadline deadline = kNoDeadline;
+  std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();  // when its first byte came
   store::Origin origin = {};
-  std::string via = {};  // the header Via as it came
-  std::string addressed =
-      {};  // the payer to whose base path it was sent, and whose cases alone are told; empty: none's
+  std::string via = {};        // the header Via as it came
+  std::string addressed = {};  // the payer whose base path was asked, and whose cases alone are told; empty: none
 };
 
 // What the server of a pended case's payer said when it was asked how the case stands.

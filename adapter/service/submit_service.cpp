@@ -244,7 +244,7 @@ SubmitService::Decision SubmitService::decide(const SubmitRequest& request, cons
 
 SubmitOutcome SubmitService::decide_and_commit(SubmitRequest& request, const Repeat& repeat,
                                                std::chrono::system_clock::time_point now) const {
-  const Deadline forward_until = std::min(request.deadline, std::chrono::steady_clock::now() + kForwardTime);
+  const Deadline forward_until = std::min(request.deadline, request.began + kForwardTime);
   Decision decision = decide(request, repeat, now);
   if (auto* refused = std::get_if<Refused>(&decision)) return std::move(*refused);
   if (auto* error = std::get_if<base::Error>(&decision)) return std::move(*error);

@@ -32,6 +32,7 @@ struct SubmitRequest {
   const pas::Version* version = nullptr;
   std::string base_url = {};  // absolute, of the version that is asked, without a slash at the end
   Deadline deadline = kNoDeadline;
+  std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();  // when its first byte came
   store::Origin origin = {};
   std::string idempotency_key = {};  // empty: none
   std::string via = {};              // the header Via as it came

@@ -147,6 +147,23 @@ TEST(Bodies, ContinueComesOnceTheHeadIsAccepted) {
   EXPECT_EQ(client.exchange("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\na")->status, 200);
 }
 
+TEST(Bodies, ARequestBeginsWithItsFirstByte) {
+  std::chrono::steady_clock::time_point began;
+  support::RunningServer running({}, [&began](http::Request&& request) {
+    began = request.began;
+    return support::echo(std::move(request));
+  });
+  HttpClient client(running.port());
+  const std::string request = http_request("POST", "/", "hello", "Expect: 100-continue\r\n");
+  const std::size_t head = request.find("\r\n\r\n") + 4;
+  const auto before = std::chrono::steady_clock::now();
+  ASSERT_TRUE(client.exchange(request.substr(0, head)));
+  const auto after_head = std::chrono::steady_clock::now();
+  ASSERT_TRUE(client.exchange(request.substr(head)));
+  EXPECT_GT(began, before);
+  EXPECT_LT(began, after_head);
+}
+
 TEST(Bodies, TooLargeIsToldInsteadOfContinue) {
   support::RunningServer running;
   HttpClient client(running.port());

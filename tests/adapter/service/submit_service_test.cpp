@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "adapter/service/forwarding.h"
+#include "mappings/pas/v2_2_1/version.h"
 #include "tests/adapter/service/fixture.h"
+#include "tests/support/files.h"
 
 namespace pas {
 namespace {
@@ -38,6 +41,29 @@ TEST(SubmitService, NumbersNeverRepeat) {
   ASSERT_EQ(cases.size(), 2U);
   EXPECT_FALSE(cases[0].items.at(0).authorization_number.empty());
   EXPECT_NE(cases[0].items.at(0).authorization_number, cases[1].items.at(0).authorization_number);
+}
+
+TEST(SubmitService, WaitsForAPayersServerFromTheFirstByteOfTheRequest) {
+  const auto policies = policy::PolicySet::load(support::repo_path("mappings/policies")).value();
+  service_test::Adapter adapter(
+      "memory", "mappings/policies",
+      gateway::Payers::load(support::repo_path("tests/cases/routing/forward.toml"), *policies).value());
+  std::vector<service::Deadline> until;
+  const service::SubmitService service(
+      *adapter.adjudicator, *adapter.store, adapter.clock, adapter.ids,
+      {.forward = [&until](const std::string&, const service::SubmitRequest&, service::Deadline deadline) {
+        until.push_back(deadline);
+        return false;
+      }});
+  service::SubmitRequest request{.body = service_test::sample("tidewater-certified.json"),
+                                 .client = "ehr-1",
+                                 .version = &v2_2_1::kVersion,
+                                 .base_url = "http://127.0.0.1:8080/fhir"};
+  request.began -= std::chrono::seconds(5);
+  const auto outcome = service.submit(request);
+  ASSERT_TRUE(std::holds_alternative<service::Answered>(outcome));
+  ASSERT_EQ(until.size(), 1U);
+  EXPECT_EQ(until.front(), request.began + service::kForwardTime);
 }
 
 TEST(SubmitService, StoresNothingAfterTheDeadline) {
