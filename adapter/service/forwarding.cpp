@@ -9,6 +9,7 @@
 #include "fhir/json/writer.h"
 #include "mappings/pas/inquiry_request.h"
 #include "mappings/pas/payer_answer.h"
+#include "mappings/pas/translated_request.h"
 
 namespace pas::service {
 namespace {
@@ -70,6 +71,30 @@ base::Result<bool> Forwarding::is_answered(std::string_view case_id) const {
   return std::ranges::find(*history, kAnswerAction, &store::HistoryEntry::action) != history->end();
 }
 
+const pas::Version* Forwarding::version_of(const gateway::Backend& backend) const {
+  const auto found = std::ranges::find(services_.versions, backend.to().version, &pas::Version::name);
+  return found == services_.versions.end() ? nullptr : *found;
+}
+
+base::Result<std::optional<std::string>> Forwarding::request_for(const store::Case& record,
+                                                                 const gateway::Backend& backend) const {
+  auto body = services_.store.find_body(record.id, store::Body::kRequest);
+  if (!body || !*body) return body;
+  auto text = translated(std::move(**body), record, backend);
+  if (!text) return text.error();
+  return std::optional(std::move(*text));
+}
+
+base::Result<std::string> Forwarding::translated(std::string request, const store::Case& record,
+                                                 const gateway::Backend& backend) const {
+  const pas::Version* version = version_of(backend);
+  if (version == nullptr || version->name == record.version) return request;
+  const auto limits = json::limits_of_stored(request);
+  const auto document = json::Document::parse(std::move(request), limits);
+  if (!document) return base::Error{base::ErrorCode::kInvalid, "the stored request is not JSON"};
+  return pas::translated_request(pas::submitted_bundle(document->root()), *version);
+}
+
 Forwarding::Result Forwarding::forward(const Errand& errand, std::string_view via) const {
   const auto known = look_up(errand.case_id);
   if (!known) return try_later(known.error());
@@ -80,7 +105,7 @@ Forwarding::Result Forwarding::forward(const Errand& errand, std::string_view vi
   if (*answered) return {};
   if (Result prior = ask_prior(*known, errand, via); prior.state == State::kLater) return prior;
 
-  const auto body = services_.store.find_body(errand.case_id, store::Body::kRequest);
+  const auto body = request_for(known->record, *known->backend);
   if (!body) return try_later(body.error());
   if (!*body) return {State::kGivenUp, "the case has no request"};
   const auto requested = services_.clock.now();
@@ -96,24 +121,24 @@ Forwarding::Result Forwarding::forward(const Errand& errand, std::string_view vi
 // An update goes after what it updates: the payer must know that first. What was sent before is sent again with its
 // key, and answered as it was.
 Forwarding::Result Forwarding::ask_prior(const Known& known, const Errand& errand, std::string_view via) const {
-  std::vector<std::string> unanswered;
+  std::vector<store::Case> unanswered;
   std::string prior = known.record.prior_id;
   for (int link = 0; !prior.empty() && link < kMostPriors; ++link) {
     const auto answered = is_answered(prior);
-    const auto record = services_.store.find_case(prior);
+    auto record = services_.store.find_case(prior);
     if (!answered) return try_later(answered.error());
     if (!record) return try_later(record.error());
     if (*answered || !*record || (*record)->status == store::Status::kError) break;
-    unanswered.push_back(prior);
     prior = (*record)->prior_id;
+    unanswered.push_back(std::move(**record));
   }
   std::ranges::reverse(unanswered);
-  for (const std::string& id : unanswered) {
-    const auto body = services_.store.find_body(id, store::Body::kRequest);
+  for (const store::Case& record : unanswered) {
+    const auto body = request_for(record, *known.backend);
     if (!body) return try_later(body.error());
     if (!*body) continue;
     const auto asked =
-        known.backend->post({"/Claim/$submit", **body, id, via, errand.origin.traceparent, errand.deadline});
+        known.backend->post({"/Claim/$submit", **body, record.id, via, errand.origin.traceparent, errand.deadline});
     if (!asked.ok() && asked.may_retry)
       return {State::kLater, "of the earlier request: " + asked.problem, asked.status};
   }
@@ -128,10 +153,8 @@ Forwarding::Result Forwarding::take(const Known& known, const Errand& errand, co
   const bool is_inquiry = exchange.type == kQueryExchange;
   auto document = json::Document::parse(body);
   if (!document) return {State::kLater, "the answer is not JSON"};
-  const auto version = std::ranges::find_if(
-      services_.versions, [&known](const pas::Version* each) { return each->name == known.backend->to().version; });
   const ValidationService::Question question{
-      .version = version == services_.versions.end() ? nullptr : *version,
+      .version = version_of(*known.backend),
       .profiles = {std::string(is_inquiry ? kInquiryResponseBundle : kResponseBundle)},
       .now = services_.clock.now(),
       .least = validation::Severity::kError,
@@ -254,10 +277,11 @@ Forwarding::Result Forwarding::follow(const Errand& errand, std::string_view via
     if (now.item == nullptr || now.decision.action != kPendedAction) continue;
     items.push_back({now.sequence(), now.answer.administration_reference_number});
   }
-  const std::string inquiry = pas::write_inquiry((*open)->request(), items);
+  const auto inquiry = translated(pas::write_inquiry((*open)->request(), items), known->record, *known->backend);
+  if (!inquiry) return try_later(inquiry.error());
   const auto requested = services_.clock.now();
   const auto asked =
-      known->backend->post({"/Claim/$inquire", inquiry, {}, via, errand.origin.traceparent, errand.deadline});
+      known->backend->post({"/Claim/$inquire", *inquiry, {}, via, errand.origin.traceparent, errand.deadline});
   Result result = asked.ok() ? take(*known, errand, asked.body, answered_exchange(kQueryExchange, requested, requested))
                              : Result{State::kLater, asked.problem, asked.status};
   result.again_in = std::chrono::seconds(known->backend->to().follow_every_s);

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -91,6 +92,12 @@ class Forwarding {
   struct Known;
   base::Result<Known> look_up(std::string_view case_id) const;
   base::Result<bool> is_answered(std::string_view case_id) const;
+  const pas::Version* version_of(const gateway::Backend& backend) const;
+  base::Result<std::optional<std::string>> request_for(const store::Case& record,
+                                                       const gateway::Backend& backend) const;
+  // As it is, or in the payer's version of PAS.
+  base::Result<std::string> translated(std::string request, const store::Case& record,
+                                       const gateway::Backend& backend) const;
   base::Result<std::string> tracking_id(const store::Case& record) const;
   Result ask_prior(const Known& known, const Errand& errand, std::string_view via) const;
   Result take(const Known& known, const Errand& errand, const std::string& body, store::Exchange exchange) const;

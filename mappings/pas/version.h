@@ -1,5 +1,6 @@
 #pragma once
-// How the responses of one PAS version differ from those of another. Each version's values are in its own folder.
+// How one PAS version differs from another: its responses, and where it says so its requests. Each version's values are
+// in its own folder.
 
 #include <string_view>
 
@@ -15,6 +16,7 @@ struct Version {
   bool has_added_item_extensions;   // trace numbers, issue date and period on addItem
   bool has_stay;                    // extension-admissionDates, extension-dischargeDate
   bool has_questionnaire_context;  // Task.input questionnaire-context (string), else questionnaires-needed (Identifier)
+  bool has_request_details;        // of requests: what translated_request.h leaves out without it, and fills in with it
   std::string_view task_line_number;     // extension of Task.input
   bool answers_inquiry_with_parameters;  // one Bundle a case, else all in one Bundle
 };

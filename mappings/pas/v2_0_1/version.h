@@ -15,6 +15,7 @@ inline constexpr pas::Version kVersion = {
     .has_added_item_extensions = false,
     .has_stay = false,
     .has_questionnaire_context = false,
+    .has_request_details = false,
     .task_line_number = "extension-paLineNumber",
     .answers_inquiry_with_parameters = false,
 };

@@ -15,6 +15,7 @@ inline constexpr pas::Version kVersion = {
     .has_added_item_extensions = true,
     .has_stay = true,
     .has_questionnaire_context = true,
+    .has_request_details = true,
     .task_line_number = "extension-serviceLineNumber",
     .answers_inquiry_with_parameters = true,
 };

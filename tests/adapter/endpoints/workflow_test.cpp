@@ -11,11 +11,12 @@
 //   items: by sequence the action of the answer's ClaimResponse ("" for none), all of them
 //   expect: by FHIRPath over the answer, the value (of several: joined by a comma); "" for nothing
 //   keep: by name the FHIRPath of a value, which later steps write as ${name}; also in their bodies
-//   payers (of the chain): the text of payers.toml; ${payer} is the URL of a payer's server, an adapter of its own;
-//     the file "secret" has forty times "s"
+//   payers (of the chain): the text of payers.toml; ${payer} is the URL of a payer's server, an adapter of its own,
+//     that speaks PAS ${version}; the file "secret" has forty times "s"
 //   payer: what that server answers from this step on: a status or a body; null: what it decides
 //   on: "payer": the step is for that server, past its faults
 //   sent: what reached that server since the last step that asks: paths
+//   translated (of the chain): true for one that is run again with a payer of the other version
 //   advance: so many seconds pass before the step; late: true for one whose deadline has passed
 //
 // PAS_WORKFLOW=NAME runs the chain of that name only and prints its answers.
@@ -181,13 +182,17 @@ class Workflow : public testing::TestWithParam<std::tuple<fs::path, const pas::V
     return payers ? *payers : nullptr;
   }
 
-  void run(json::Node chain, const std::string& base, const std::string& store) {
+  static std::string base_of(const pas::Version& version) { return "/pas/" + std::string(version.name) + "/fhir"; }
+
+  // `spoken`: by the payer's server.
+  void run(json::Node chain, const pas::Version& version, const pas::Version& spoken, const std::string& store) {
+    const std::string base = base_of(version);
     const json::Node policies = chain["policies"];
     std::optional<endpoints_test::PayerServer> payer;
-    if (chain["payers"]) payer.emplace(base);
+    if (chain["payers"]) payer.emplace(base_of(spoken));
     endpoints_test::Routes routes(store, chain["denyAtDeadline"].is_true(),
                                   policies ? std::string(policies.text()) : "mappings/policies", nullptr,
-                                  payers_of(chain, payer ? &*payer : nullptr, std::get<1>(GetParam())->name));
+                                  payers_of(chain, payer ? &*payer : nullptr, spoken.name));
     Kept kept;
     std::size_t number = 0;
     for (const json::Node step : chain["steps"]) {
@@ -198,8 +203,8 @@ class Workflow : public testing::TestWithParam<std::tuple<fs::path, const pas::V
       }
       if (step["advance"]) routes.advance(std::chrono::seconds(std::stol(std::string(step["advance"].text()))));
       const std::string client(step["client"] ? step["client"].text() : "anonymous");
-      const http::Response response =
-          step["on"] ? payer->ask(step_request(step, base, kept)) : routes.ask(step_request(step, base, kept), client);
+      const http::Response response = step["on"] ? payer->ask(step_request(step, base_of(spoken), kept))
+                                                 : routes.ask(step_request(step, base, kept), client);
       if (step["sent"]) {
         std::vector<std::string> wanted;
         for (const json::Node path : step["sent"]) wanted.emplace_back(path.text());
@@ -211,7 +216,7 @@ class Workflow : public testing::TestWithParam<std::tuple<fs::path, const pas::V
       if (response.body.empty()) continue;
       const auto answer = json::Document::parse(std::string(response.content()));
       ASSERT_TRUE(answer) << response.body;
-      expect_valid_bundles(answer->root(), routes.validation(), version_of(step, *std::get<1>(GetParam())));
+      expect_valid_bundles(answer->root(), routes.validation(), version_of(step, version));
       if (step["items"]) check_items(*answer, step["items"]);
       for (const json::Node wanted : step["expect"]) {
         EXPECT_EQ(value_of(*answer, wanted.key()), filled_in(std::string(wanted.text()), kept)) << wanted.key();
@@ -234,13 +239,20 @@ TEST_P(Workflow, GoesAsWritten) {
     if (only != nullptr && chain["name"].text() != only) continue;
     if (chain["version"] && chain["version"].text() != version->name) continue;
     SCOPED_TRACE(std::string(chain["name"].text()));
-    const fs::path database = fs::path(testing::TempDir()) / ("workflow-" + std::to_string(getpid()) + ".db");
-    std::optional<std::string> store = kind;
-    if (store == "sqlite") *store += ":" + database.string();
-    if (store == "postgres") store = support::postgres_specification();
-    if (!store) GTEST_SKIP() << "PostgreSQL is not installed here";
-    run(chain, "/pas/" + std::string(version->name) + "/fhir", *store);
-    for (const char* suffix : {"", "-wal", "-shm", ".lock"}) fs::remove(database.string() + suffix);
+    std::vector<const pas::Version*> spoken = {version};
+    if (chain["translated"].is_true()) {
+      spoken.push_back(version == &v2_2_1::kVersion ? &v2_0_1::kVersion : &v2_2_1::kVersion);
+    }
+    for (const pas::Version* each : spoken) {
+      SCOPED_TRACE("the payer speaks " + std::string(each->name));
+      const fs::path database = fs::path(testing::TempDir()) / ("workflow-" + std::to_string(getpid()) + ".db");
+      std::optional<std::string> store = kind;
+      if (store == "sqlite") *store += ":" + database.string();
+      if (store == "postgres") store = support::postgres_specification();
+      if (!store) GTEST_SKIP() << "PostgreSQL is not installed here";
+      run(chain, *version, *each, *store);
+      for (const char* suffix : {"", "-wal", "-shm", ".lock"}) fs::remove(database.string() + suffix);
+    }
   }
 }
 
