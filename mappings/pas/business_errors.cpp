@@ -57,6 +57,7 @@ class Finder {
   std::vector<BusinessError> find() && {
     check_created();
     check_payer();
+    check_focal();
     check_provider();
     check_member();
     for (const json::Node info : request_.claim["supportingInfo"]) check_period(info["timingPeriod"], "2000E-DTP03", 0);
@@ -92,6 +93,12 @@ class Finder {
     }
     add("79", "2010A-NM109", request_.insurer, "identifier",
         "The payer is not one that is served here. Check the payer's identifier.");
+  }
+
+  void check_focal() {
+    if (request_.focal.size() < 2 || rules_.may_have_several_payers) return;
+    add("79", "2010A-NM109", request_.focal[1], "focal",
+        "Several insurances are focal, but one payer alone can be asked for authorization. Send one request to each.");
   }
 
   // The requestor's own number, and those of the people and organizations behind a role.

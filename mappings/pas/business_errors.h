@@ -22,7 +22,8 @@ struct BusinessError {
 };
 
 struct BusinessRules {
-  base::Date today;                     // UTC
+  base::Date today;                      // UTC
+  bool may_have_several_payers = false;  // each with its focal insurance
   std::span<const std::string> payers;  // identifiers and names of those served here, case and spaces apart; empty: any
 };
 

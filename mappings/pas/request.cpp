@@ -183,23 +183,24 @@ class Reader {
   }
 
   json::Node read_focal_coverage(json::Node insurances) {
-    json::Node focal;
     for (const json::Node insurance : insurances) {
-      if (!insurance["focal"].is_true()) continue;
-      if (focal) {
-        error(IssueType::kInvalid, "Claim.insurance.focal", insurance["focal"],
-              "Only one insurance may be focal: the one that is asked for authorization.");
-        break;
-      }
-      focal = insurance;
+      if (insurance["focal"].is_true()) request_.focal.push_back(insurance);
     }
-    if (!focal && insurances.size() == 1) {
-      focal = insurances.at(0);
-    } else if (!focal && insurances.size() > 1) {
+    if (request_.focal.empty() && insurances.size() > 1) {
       error(IssueType::kInvalid, "Claim.insurance.focal", insurances,
             "None of the insurances is focal. Set `focal` to true on the one that is asked for authorization.");
+      return {};
     }
-    return resolve(focal["coverage"], {"the coverage", kCoverageTypes});
+    if (request_.focal.size() > 1 && is_inquiry()) {
+      error(IssueType::kInvalid, "Claim.insurance.focal", request_.focal[1]["focal"],
+            "Only one insurance may be focal: the one whose authorizations are asked for.");
+    }
+    if (request_.focal.empty()) return resolve(insurances.at(0)["coverage"], {"the coverage", kCoverageTypes});
+    const json::Node coverage = resolve(request_.focal.front()["coverage"], {"the coverage", kCoverageTypes});
+    for (std::size_t i = 1; i < request_.focal.size(); ++i) {
+      (void)resolve(request_.focal[i]["coverage"], {"the coverage", kCoverageTypes});
+    }
+    return coverage;
   }
 
   void read_items(json::Node claim) {

@@ -66,7 +66,8 @@ struct Request {
   json::Node patient;                 // Patient
   json::Node insurer;                 // Organization
   json::Node provider;                // Organization, Practitioner or PractitionerRole
-  json::Node coverage;                // of the focal insurance, else of the only one
+  json::Node coverage;                // of the first focal insurance, else of the only one
+  std::vector<json::Node> focal;      // Claim.insurance that is focal; several are a business error, unless split
   json::Node prior_claim;             // of an update; absent when it is named by identifier only
   std::optional<base::Date> created;  // Claim.created; nothing when it is no full date
   std::vector<Identifier> claim_identifiers;
