@@ -9,6 +9,7 @@
 #include "adapter/cli/files.h"
 #include "fhir/json/bundle_index.h"
 #include "mappings/pas/request.h"
+#include "mappings/routing/split.h"
 
 namespace pas::cli {
 namespace {
@@ -52,11 +53,21 @@ int route(const RouteOptions& options) {
       exit_code = kFailed;
       continue;
     }
+    routing::Split split;
+    if (request.focal.size() > 1 && (*payers)->splits_items()) {
+      split = routing::split_by_item(request, (*payers)->table());
+    }
     const routing::Choice choice = (*payers)->table().choose(request);
-    if (choice.error) {
-      std::cout << path << ": " << choice.error->code << " " << choice.error->path << ": " << choice.error->message
-                << "\n";
+    if (const auto& error = split.error ? split.error : choice.error) {
+      std::cout << path << ": " << error->code << " " << error->path << ": " << error->message << "\n";
       exit_code = kFailed;
+    } else if (!split.parts.empty()) {
+      for (const routing::Part& part : split.parts) {
+        std::cout << path << ": " << part.payer << " (items";
+        for (const pas::Item* item : part.items) std::cout << " " << item->sequence;
+        std::cout << ")\n";
+      }
+      continue;
     } else {
       std::cout << path << ": " << choice.payer << " (by " << choice.by << ")\n";
     }

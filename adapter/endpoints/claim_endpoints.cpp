@@ -113,6 +113,7 @@ http::Response submit_claim(Call& call, const service::SubmitService& service, s
   auto outcome = service.submit(std::move(request));
   if (auto* answered = std::get_if<service::Answered>(&outcome)) {
     call.touch_case(answered->case_id);
+    for (const std::string& id : answered->other_case_ids) call.touch_case(id);
     return fhir_json(200, std::move(answered->body));
   }
   if (const auto* refused = std::get_if<service::Refused>(&outcome)) return refusal(400, refused->report);

@@ -49,8 +49,11 @@ class PayerReader {
       if (key.str() == "id") {
         id = file_.text_of(node, "id");
         if (!is_id(id)) file_.fault(node, "id: 1 to 64 of a-z, 0-9, - and _ are wanted");
+      } else if (key.str() == "split") {
+        splits_items = file_.text_of(node, "split") == "item";
+        if (!splits_items) file_.fault(node, R"(split: "item" is wanted)");
       } else if ((key.str() != "payer" && key.str() != "rule") || !node.is_array_of_tables()) {
-        file_.fault(node, "id, [[payer]] or [[rule]] is wanted, not " + std::string(key.str()));
+        file_.fault(node, "id, split, [[payer]] or [[rule]] is wanted, not " + std::string(key.str()));
       }
     }
     for_each_table("payer", [this](const toml::table& table) { read_payer(table); });
@@ -63,6 +66,7 @@ class PayerReader {
   }
 
   std::string id;
+  bool splits_items = false;
   std::vector<Payer> payers;
   std::vector<routing::Payer> rows;
   std::vector<routing::Rule> rules;
@@ -305,7 +309,7 @@ base::Result<std::shared_ptr<const Payers>> Payers::load(const std::string& file
   PayerReader reader(*opened, policies);
   reader.read();
   if (std::string faults = opened->faults(); !faults.empty()) return base::invalid(std::move(faults));
-  return std::shared_ptr<const Payers>(new Payers(std::move(reader.id), std::move(reader.payers),
+  return std::shared_ptr<const Payers>(new Payers(std::move(reader.id), reader.splits_items, std::move(reader.payers),
                                                   routing::Table(std::move(reader.rows), std::move(reader.rules))));
 }
 

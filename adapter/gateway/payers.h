@@ -27,6 +27,7 @@
 //   when = "entry.resource.where(resourceType = 'Coverage').class.value = 'TIDE-3'"
 //   payer = "tidewater"
 //
+// With `split = "item"` at its beginning, a request with several focal insurances is taken apart (routing/split.h).
 // Where one forwards, the file begins with `id = "elm-gateway"`: by it a request that comes round again is known.
 // Files are relative to the file's folder. Immutable; any thread.
 
@@ -62,6 +63,7 @@ class Payers {
 
   const routing::Table& table() const { return table_; }
   const std::string& id() const { return id_; }  // of this adapter; empty: nothing is forwarded
+  bool splits_items() const { return splits_items_; }
   const std::vector<Payer>& all() const { return payers_; }
   // Null for an id that is none of them.
   const Payer* find(std::string_view id) const;
@@ -69,10 +71,11 @@ class Payers {
   const Payer* find_by_path(std::string_view path) const;
 
  private:
-  Payers(std::string id, std::vector<Payer> payers, routing::Table table)
-      : id_(std::move(id)), payers_(std::move(payers)), table_(std::move(table)) {}
+  Payers(std::string id, bool splits_items, std::vector<Payer> payers, routing::Table table)
+      : id_(std::move(id)), splits_items_(splits_items), payers_(std::move(payers)), table_(std::move(table)) {}
 
   std::string id_;
+  bool splits_items_;
   std::vector<Payer> payers_;
   routing::Table table_;
 };

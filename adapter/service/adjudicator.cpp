@@ -53,6 +53,14 @@ void choose_payer(std::string_view addressed, Adjudication& result) {
   }
 }
 
+// Not of a request that has an error as a whole.
+void split(Adjudication& result) {
+  if (has_error_of(result.errors, 0)) return;
+  routing::Split split = routing::split_by_item(result.request, result.basis.payers->table());
+  result.parts = std::move(split.parts);
+  if (split.error) result.errors.push_back(std::move(*split.error));
+}
+
 }  // namespace
 
 const ItemOutcome* Adjudication::outcome_of(int item_sequence) const {
@@ -96,11 +104,18 @@ Adjudicator::Outcome Adjudicator::read(std::string_view body, const Surroundings
                       .report = std::move(report),
                       .errors = {},
                       .basis = basis(),
+                      .parts = {},
                       .items = {}};
-  pas::BusinessRules rules{.today = surroundings.today, .payers = {}};
+  const bool may_split =
+      result.basis.payers != nullptr && result.basis.payers->splits_items() && surroundings.addressed.empty();
+  pas::BusinessRules rules{.today = surroundings.today, .may_have_several_payers = may_split, .payers = {}};
   if (result.basis.payers == nullptr) rules.payers = result.basis.policies->served();
   result.errors = pas::find_business_errors(result.request, rules);
-  choose_payer(surroundings.addressed, result);
+  if (may_split && result.request.focal.size() > 1) {
+    split(result);
+  } else {
+    choose_payer(surroundings.addressed, result);
+  }
   return result;
 }
 
@@ -118,6 +133,7 @@ base::Result<Adjudication> Adjudicator::reopen(std::string body, std::string_vie
                       .report = std::move(report),
                       .errors = {},
                       .basis = basis(),
+                      .parts = {},
                       .items = {}};
   if (result.basis.payers != nullptr && result.basis.payers->find(payer) != nullptr) {
     route_to(payer, result);

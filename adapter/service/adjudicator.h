@@ -23,6 +23,7 @@
 #include "mappings/pas/business_errors.h"
 #include "mappings/pas/request.h"
 #include "mappings/policy/evaluation.h"
+#include "mappings/routing/split.h"
 
 namespace pas::service {
 
@@ -49,6 +50,7 @@ struct Adjudication {
   Basis basis;
   const policy::Payer* payer = nullptr;   // null only with business errors, and where a person decides
   const gateway::Payer* route = nullptr;  // of the payers; null without them, and with a business error
+  std::vector<routing::Part> parts;       // of a request for several payers; then it has no payer, and is not decided
   std::vector<ItemOutcome> items;         // cancelled items and those with a business error are not among them
 
   // Under which the store keeps the case.

@@ -32,6 +32,7 @@ class OpenCase {
   Adjudication& adjudication() { return adjudication_; }
   const pas::Request& request() const { return adjudication_.request; }
   std::vector<ItemNow>& items() { return items_; }
+  std::vector<std::string> claim_notes() const { return standing_.claim_notes(); }
   ItemNow* find(int sequence);
 
   struct Answer {

@@ -16,6 +16,9 @@ namespace {
 constexpr const char* kScriptedNote =
     "Test mode: the outcome was scripted by the submitter, and says nothing of medical necessity.";
 
+// Of one Claim, looked at for the one that is updated: the newest, which may be of several payers.
+constexpr int kMostPriorCases = 10;
+
 // What the policy decided becomes what the tester wants.
 void follow_script(const ScriptStep& step, std::vector<ItemNow>& items) {
   for (ItemNow& now : items) {
@@ -88,18 +91,23 @@ base::Result<std::optional<Answered>> SubmitService::stored_answer(const Repeat&
   return std::optional(Answered{std::move(**answer), record.id, true});
 }
 
-// The submitter's newest case with that Claim: by the resolved reference, else by identifier; of a case that was
-// updated before, the one that stands now. Not known when there is none here.
-base::Result<Standing> SubmitService::prior_of(const pas::Request& request, std::string_view client) const {
+// The submitter's newest case with that Claim: by the resolved reference, else by identifier; of the same payer where
+// there is one (parts of a split request share their Claim), and of no other where the payer was addressed; of a case
+// that was updated before, the one that stands now. Not known when there is none here.
+base::Result<Standing> SubmitService::prior_of(const Adjudication& adjudication, const SubmitRequest& submitted) const {
+  const pas::Request& request = adjudication.request;
   if (request.kind == pas::Kind::kInitial) return Standing();
-  auto found = store_.find_by_claim_url(client, request.prior_reference, 1);
+  auto found = store_.find_by_claim_url(submitted.client, request.prior_reference, kMostPriorCases);
   for (const pas::Identifier& identifier : request.prior_identifiers) {
     if (!found || !found->empty()) break;
-    found = store_.find_by_claim_identifier(client, {std::string(identifier.system), std::string(identifier.value)}, 1);
+    found = store_.find_by_claim_identifier(
+        submitted.client, {std::string(identifier.system), std::string(identifier.value)}, kMostPriorCases);
   }
   if (!found) return found.error();
-  if (found->empty()) return Standing();
-  auto current = current_case(store_, std::move(found->front()));
+  auto own = std::ranges::find(*found, adjudication.payer_id(), &store::Case::payer);
+  if (own == found->end() && submitted.addressed.empty()) own = found->begin();
+  if (own == found->end()) return Standing();
+  auto current = current_case(store_, std::move(*own));
   if (!current) return current.error();
   return Standing::of(std::move(*current));
 }
@@ -168,7 +176,11 @@ SubmitService::Decision SubmitService::decide(const SubmitRequest& request, cons
     return Refused{std::move(report)};
   }
   Adjudication& adjudication = *outcome;
-  const auto prior = prior_of(adjudication.request, request.client);
+  if (!adjudication.parts.empty()) {
+    return std::visit([](auto&& told) { return Decision(std::forward<decltype(told)>(told)); },
+                      submit_parts(request, adjudication, now));
+  }
+  const auto prior = prior_of(adjudication, request);
   if (!prior) return prior.error();
   const std::string prior_id = prior->is_known() ? prior->record().id : "";
   adjudicator_.decide(adjudication, surroundings_for(store_, request.version, today, prior_id));
@@ -246,6 +258,7 @@ SubmitOutcome SubmitService::decide_and_commit(SubmitRequest& request, const Rep
                                                std::chrono::system_clock::time_point now) const {
   const Deadline forward_until = std::min(request.deadline, request.began + kForwardTime);
   Decision decision = decide(request, repeat, now);
+  if (auto* answered = std::get_if<Answered>(&decision)) return std::move(*answered);
   if (auto* refused = std::get_if<Refused>(&decision)) return std::move(*refused);
   if (auto* error = std::get_if<base::Error>(&decision)) return std::move(*error);
   auto& decided = std::get<Decided>(decision);

@@ -3,9 +3,10 @@
 // and the answer are durable. It knows no HTTP: the endpoints turn the outcome into a status.
 //
 // A repeat of the same bytes by the same client within the resend window gets the stored answer again, byte for byte
-// (in another version of PAS, the same case in that version); so does a repeat with the same idempotency key, and other
-// bytes with that key are a conflict. An update is decided over what stands of the case that it names (item_now.h). Any
-// number of threads may submit.
+// (in another version of PAS, the same case in that version; of a split request, its parts as they stand); so does a
+// repeat with the same idempotency key, and other bytes with that key are a conflict. A request for several payers is
+// as many requests, each a case of its own, with one answer of all their items. An update is decided over what stands
+// of the case that it names (item_now.h). Any number of threads may submit.
 
 #include <chrono>
 #include <functional>
@@ -42,7 +43,8 @@ struct SubmitRequest {
 struct Answered {
   std::string body;  // the response Bundle
   std::string case_id;
-  bool repeated = false;  // the stored answer of an earlier submission
+  bool repeated = false;                         // the stored answer of an earlier submission
+  std::vector<std::string> other_case_ids = {};  // of a request that was split: of its other parts
 };
 struct Refused {
   validation::Report report;
@@ -80,12 +82,16 @@ class SubmitService {
   base::Result<std::optional<Answered>> stored_answer(const Repeat& repeat, const SubmitRequest& request) const;
   // What is to be stored and counted, without what was parsed: of a big request that is as much again.
   struct Decided;
-  using Decision = std::variant<Decided, Refused, base::Error>;
+  using Decision = std::variant<Decided, Answered, Refused, base::Error>;
   Decision decide(const SubmitRequest& request, const Repeat& repeat, std::chrono::system_clock::time_point now) const;
   SubmitOutcome decide_and_commit(SubmitRequest& request, const Repeat& repeat,
                                   std::chrono::system_clock::time_point now) const;
+  SubmitOutcome submit_parts(const SubmitRequest& request, const Adjudication& whole,
+                             std::chrono::system_clock::time_point now) const;
+  SubmitOutcome told_as_one(const SubmitRequest& request, const Adjudication& whole, std::vector<Answered> answers,
+                            std::chrono::system_clock::time_point now) const;
   base::Result<bool> is_to_forward(const Adjudication& adjudication, const store::Case& record) const;
-  base::Result<Standing> prior_of(const pas::Request& request, std::string_view client) const;
+  base::Result<Standing> prior_of(const Adjudication& adjudication, const SubmitRequest& request) const;
   base::Result<void> add_kept_records(const Standing& prior, const std::vector<ItemNow>& items,
                                       store::Submission& submission) const;
 

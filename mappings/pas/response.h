@@ -8,8 +8,8 @@
 // threads may write.
 //
 // Ids: the ClaimResponse has the context's response_id; a CommunicationRequest has
-// <response_id>-<item sequence>-<LOINC code>, which is also the value of its identifier, the control number that an
-// attachment sent for it names.
+// <response_id>-<item sequence>-<LOINC code> (or the item's case_id before it), which is also the value of its
+// identifier, the control number that an attachment sent for it names.
 
 #include <chrono>
 #include <optional>
@@ -55,6 +55,7 @@ struct ItemAnswer {
   DatePeriod valid;                             // A1, A2, A6
   std::optional<Authorized> authorized;         // A2, A6
   Reviewer reviewer = {};                       // who decided it
+  std::string case_id = {};                     // that it is kept under, where that is not the response's id
 };
 
 struct ResponseContext {

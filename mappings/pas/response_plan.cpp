@@ -73,21 +73,23 @@ class Planner {
     std::unordered_set<std::string_view> asked;
     for (const decision::DocumentRequest& document : decision.documents) {
       if (!asked.insert(document.loinc).second) continue;
-      plan_.requests.push_back({context_.response_id + "-" + std::to_string(item.sequence) + "-" + document.loinc,
-                                &item, &document, planned.is_carried});
-      task(false, decision).inputs.push_back(plan_.requests.back());
+      plan_.requests.push_back({owner_of(planned) + "-" + std::to_string(item.sequence) + "-" + document.loinc, &item,
+                                &document, planned.is_carried});
+      task(false, planned).inputs.push_back(plan_.requests.back());
     }
-    if (!decision.questions.empty()) task(true, decision).inputs.push_back({{}, &item, nullptr, planned.is_carried});
+    if (!decision.questions.empty()) task(true, planned).inputs.push_back({{}, &item, nullptr, planned.is_carried});
   }
 
-  PlannedTask& task(bool is_questionnaire, const decision::Decision& decision) {
-    const auto found = std::ranges::find(plan_.tasks, is_questionnaire, &PlannedTask::is_questionnaire);
+  const std::string& owner_of(const PlannedItem& planned) const {
+    const bool is_part = planned.answer != nullptr && !planned.answer->case_id.empty();
+    return is_part ? planned.answer->case_id : context_.response_id;
+  }
+
+  PlannedTask& task(bool is_questionnaire, const PlannedItem& planned) {
+    std::string id = owner_of(planned) + (is_questionnaire ? "-questionnaire" : "-attachments");
+    const auto found = std::ranges::find(plan_.tasks, id, &PlannedTask::id);
     if (found != plan_.tasks.end()) return *found;
-    return plan_.tasks.emplace_back(
-        PlannedTask{context_.response_id + (is_questionnaire ? "-questionnaire" : "-attachments"),
-                    is_questionnaire,
-                    {},
-                    decision.reason});
+    return plan_.tasks.emplace_back(PlannedTask{std::move(id), is_questionnaire, {}, planned.decision->reason});
   }
 
   void plan_error(const BusinessError& error) {

@@ -25,7 +25,7 @@ struct PlannedRequest {  // a CommunicationRequest
   bool is_carried = false;  // as of the item
 };
 
-// A PAS Task: the documents, or the questionnaires, that all items together need.
+// A PAS Task: the documents, or the questionnaires, that all items of a case together need.
 struct PlannedTask {
   std::string id;  // also its identifier: the tracking id of what is sent for it
   bool is_questionnaire = false;
@@ -40,7 +40,7 @@ struct ResponsePlan {
   std::vector<std::string_view> notes;           // note n is notes[n - 1]
   std::vector<int> error_notes;                  // number of each error's note
   std::vector<PlannedRequest> requests;          // each document once an item
-  std::vector<PlannedTask> tasks;                // one for documents, one for questionnaires
+  std::vector<PlannedTask> tasks;                // one for documents, one for questionnaires; of a case each
   std::vector<const json::Entry*> echoed;        // entries of the request, each once, what refers before what it names
 
   bool has_decision() const { return !items.empty() || of_claim != nullptr; }

@@ -70,7 +70,7 @@ class Router {
     for (const json::Node payor : request_.coverage["payor"]) {
       payors.push_back(party_of(payor, request_.index->resolve(payor)));
     }
-    if (take("coverage", payors)) return std::move(choice_);
+    if (take(std::string(kByCoverage), payors)) return std::move(choice_);
     if (take("insurer", {party_of(request_.claim["insurer"], request_.insurer)})) return std::move(choice_);
     if (!addressed_.empty()) {
       step("address: " + std::string(addressed_));

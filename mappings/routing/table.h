@@ -38,9 +38,11 @@ struct Rule {
   fhirpath::Program when;  // on the Bundle
 };
 
+inline constexpr std::string_view kByCoverage = "coverage";
+
 struct Choice {
   std::string payer;                        // its id; empty with an error
-  std::string by;                           // "coverage", "insurer", "address" or "rule N"
+  std::string by;                           // kByCoverage, "insurer", "address" or "rule N"
   std::vector<std::string> steps;           // how it was found, for an operator; identifiers of payers only
   std::optional<pas::BusinessError> error;  // X12 901
 };

@@ -1,6 +1,7 @@
 #pragma once
 // The service over the project's own policies, roster and a store in memory, with a fixed clock and counted ids.
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -23,7 +24,7 @@ class CountedIds final : public base::IdSource {
   std::string uuid() override;
 
  private:
-  int count_ = 0;
+  std::atomic<int> count_ = 0;  // parts of a split request draw theirs at once
 };
 
 class Adapter {
