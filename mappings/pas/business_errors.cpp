@@ -179,6 +179,10 @@ std::vector<BusinessError> find_business_errors(const Request& request, const Bu
   return Finder(request, rules).find();
 }
 
+BusinessError payer_error(const Request& request, json::Node place, std::string message) {
+  return {"79", "C", "2010A-NM109", place.path(request.bundle()), std::move(message), 0};
+}
+
 std::string_view reject_reason_display(std::string_view code) {
   return display_in(kRejectReasons, code);
 }

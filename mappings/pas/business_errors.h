@@ -33,6 +33,9 @@ inline constexpr std::string_view kFollowUpSystem = "https://codesystem.x12.org/
 // Every one that is found, those of the Claim first (at most twenty). The request must be without structural errors.
 std::vector<BusinessError> find_business_errors(const Request& request, const BusinessRules& rules);
 
+// Nobody, or not the one payer that must be, is asked at `place` of the request's Bundle.
+BusinessError payer_error(const Request& request, json::Node place, std::string message);
+
 // The names of the codes used here; empty for any other.
 std::string_view reject_reason_display(std::string_view code);
 std::string_view follow_up_display(std::string_view code);

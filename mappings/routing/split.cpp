@@ -10,7 +10,6 @@
 namespace pas::routing {
 namespace {
 
-constexpr std::string_view kInvalidParticipant = "79";  // X12 901
 constexpr std::size_t kMostParts = 8;
 
 class Splitter {
@@ -65,9 +64,7 @@ class Splitter {
   }
 
   void refuse(json::Node place, std::string message) {
-    if (split_.error) return;
-    split_.error = pas::BusinessError{kInvalidParticipant, "C", "2010A-NM109", place.path(request_.bundle()),
-                                      std::move(message),  0};
+    if (!split_.error) split_.error = pas::payer_error(request_, place, std::move(message));
   }
 
   const pas::Request& request_;

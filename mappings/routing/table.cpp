@@ -9,8 +9,6 @@
 namespace pas::routing {
 namespace {
 
-constexpr std::string_view kInvalidParticipant = "79";  // X12 901
-constexpr std::string_view kPayerElement = "2010A-NM109";
 constexpr std::size_t kRuleSteps = 1'000'000;
 
 // What tells who a payor or insurer is.
@@ -153,8 +151,7 @@ class Router {
   }
 
   void refuse(json::Node place, std::string message) {
-    choice_.error = pas::BusinessError{kInvalidParticipant, "C", kPayerElement, place.path(request_.bundle()),
-                                       std::move(message),  0};
+    choice_.error = pas::payer_error(request_, place, std::move(message));
   }
 
   const std::vector<Payer>& payers_;
