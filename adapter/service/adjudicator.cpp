@@ -21,7 +21,7 @@ ItemOutcome for_review(const pas::Item& item, const gateway::Payer& payer) {
   outcome.decision.item_sequence = item.sequence;
   outcome.decision.action = kPendedAction;
   outcome.decision.reason = kReviewReason;
-  outcome.decision.notes.push_back(payer.forward ? "Passed on to " + payer.name + ", which has not answered yet."
+  outcome.decision.notes.push_back(payer.forward ? "Passed on to " + payer.name + "; its decision has not arrived yet."
                                                  : "A reviewer of " + payer.name + " decides this.");
   return outcome;
 }
