@@ -48,7 +48,7 @@ SubmitService::SubmitService(const Adjudicator& adjudicator, store::Store& store
 SubmitService::Repeat SubmitService::repeat_of(const SubmitRequest& request,
                                                std::chrono::system_clock::time_point now) const {
   // To the address of another payer it is another request.
-  const auto addressed = [&request](std::string digest) {
+  const auto addressed = [&request](const std::string& digest) {
     return request.addressed.empty() ? digest : base::sha256_hex("to " + request.addressed + "\n" + digest);
   };
   if (!request.idempotency_key.empty()) {
@@ -56,7 +56,7 @@ SubmitService::Repeat SubmitService::repeat_of(const SubmitRequest& request,
             base::to_ms(now - options_.key_window), true};
   }
   Repeat repeat{base::sha256_hex(request.body), std::nullopt, false};
-  if (!request.addressed.empty()) repeat.digest = std::string(store::kKeyDigest) + addressed(std::move(repeat.digest));
+  if (!request.addressed.empty()) repeat.digest = std::string(store::kKeyDigest) + addressed(repeat.digest);
   const bool is_scripting = options_.test_mode != nullptr && options_.test_mode->is_scripting(request.client);
   if (options_.resend_window.count() > 0 && !is_scripting) repeat.since_ms = base::to_ms(now - options_.resend_window);
   return repeat;
