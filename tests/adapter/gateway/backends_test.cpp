@@ -28,7 +28,7 @@ class Reloaded : public testing::Test {
   const support::TemporaryFolder folder_;
   const std::shared_ptr<const policy::PolicySet> policies_ =
       policy::PolicySet::load(support::repo_path("mappings/policies")).value();
-  const base::SystemClock clock_;
+  base::SystemClock clock_;
   base::RandomIds ids_;
 };
 
