@@ -3,7 +3,7 @@
 
     growth.py [--cases 1000000] [--only cases|bundles|attachments] [--folder DIR]
 
-Fills a SQLite store in DIR (by default a temporary folder; a million cases take about 10 GB) and prints at each power of
+Fills a SQLite store in DIR (by default a temporary folder; a million cases take about 19 GB) and prints at each power of
 ten: latency of $submit and $inquire in process (build/release/bin/growth), bytes of a case, and the time from the
 adapter's start to its first answer. Then bundles and attachments go through a running server on a new store; memory is
 the process's peak. Everything is measured on the release build.
