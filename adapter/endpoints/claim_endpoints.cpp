@@ -75,8 +75,20 @@ base::Result<std::string> claim_response_of(const Call& call, const store::Store
   return first_resource(std::move(*response), id);
 }
 
-std::string via_of(const Call& call) {
-  return std::string(call.request.headers.find("Via").value_or(""));
+// What $submit and $inquire are asked with alike. Takes the body.
+template <class Asked>
+Asked asked_with(Call& call) {
+  Asked request;
+  request.body = std::move(call.request.body);
+  request.client = call.caller.client;
+  request.version = call.version;
+  request.base_url = call.base_url;
+  request.deadline = call.request.deadline;
+  request.began = call.request.began;
+  request.origin = call.origin();
+  request.via = call.request.headers.find("Via").value_or("");
+  request.addressed = call.payer;
+  return request;
 }
 
 bool is_gone_round(std::string_view via, std::string_view gateway_id) {
@@ -92,15 +104,7 @@ http::Response loop_detected() {
 }  // namespace
 
 http::Response submit_claim(Call& call, const service::SubmitService& service, std::string_view gateway_id) {
-  service::SubmitRequest request;
-  request.body = std::move(call.request.body);
-  request.client = call.caller.client;
-  request.version = call.version;
-  request.base_url = call.base_url;
-  request.deadline = call.request.deadline;
-  request.began = call.request.began;
-  request.origin = call.origin();
-  request.addressed = call.payer;
+  auto request = asked_with<service::SubmitRequest>(call);
   if (const auto key = call.request.headers.find("Idempotency-Key")) {
     if (key->empty() || key->size() > kMaxKeyBytes) {
       return refusal(400, validation::IssueType::kValue, "Idempotency-Key",
@@ -108,7 +112,6 @@ http::Response submit_claim(Call& call, const service::SubmitService& service, s
     }
     request.idempotency_key = *key;
   }
-  request.via = via_of(call);
   if (is_gone_round(request.via, gateway_id)) return loop_detected();
   auto outcome = service.submit(std::move(request));
   if (auto* answered = std::get_if<service::Answered>(&outcome)) {
@@ -125,16 +128,7 @@ http::Response submit_claim(Call& call, const service::SubmitService& service, s
 }
 
 http::Response inquire_claim(Call& call, const service::InquireService& service, std::string_view gateway_id) {
-  service::InquireRequest request;
-  request.body = std::move(call.request.body);
-  request.client = call.caller.client;
-  request.version = call.version;
-  request.base_url = call.base_url;
-  request.deadline = call.request.deadline;
-  request.began = call.request.began;
-  request.origin = call.origin();
-  request.via = via_of(call);
-  request.addressed = call.payer;
+  auto request = asked_with<service::InquireRequest>(call);
   if (is_gone_round(request.via, gateway_id)) return loop_detected();
   auto outcome = service.inquire(std::move(request));
   if (auto* found = std::get_if<service::InquireService::Found>(&outcome)) {
