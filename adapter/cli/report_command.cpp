@@ -66,11 +66,7 @@ base::Result<void> print_exchanges(const store::Store& store, const ReportOption
     const auto page = store.list_cases(filter, before, store::kMaxCases);
     if (!page) return page.error();
     for (const store::Case& record : page->cases) {
-      const auto history = store.history(record.id);
-      if (!history) return history.error();
-      const auto exchanges = store.exchanges(record.id);
-      if (!exchanges) return exchanges.error();
-      const auto text = service::metric_data(record, *history, *exchanges);
+      const auto text = service::metric_data(store, record);
       if (!text) return text.error();
       std::cout << *text << "\n";
     }

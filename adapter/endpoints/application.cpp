@@ -23,7 +23,7 @@ std::vector<VersionBase> versions() {
 
 Router make_router(const Services& services, const ServerFacts& facts, std::string public_url) {
   const service::SubmitService& submit = services.submit;
-  const store::Store& store = services.store;
+  store::Store& store = services.store;
   const auto validate_handler = [&validation = services.validation, &clock = services.clock](Call& call) {
     return validate_resource(call, validation, clock);
   };

@@ -26,7 +26,7 @@ struct Services {
   const service::InquireService& inquire;
   const service::CaseService& cases;
   const service::Adjudicator& adjudicator;  // whose policies' questionnaires are served
-  const store::Store& store;
+  store::Store& store;
   const service::ValidationService& validation;
   const base::Clock& clock;
   base::IdSource& ids;

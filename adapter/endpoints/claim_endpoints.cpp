@@ -139,7 +139,7 @@ http::Response inquire_claim(Call& call, const service::InquireService& service,
   return failure(std::get<base::Error>(outcome));
 }
 
-http::Response submit_attachment(Call& call, const service::CaseService& cases, const store::Store& store,
+http::Response submit_attachment(Call& call, const service::CaseService& cases, store::Store& store,
                                  const base::Clock& clock, base::IdSource& ids) {
   auto outcome = service::submit_attachment(std::move(call.request.body), call.caller.client, call.payer,
                                             call.request.deadline, call.origin(), cases, store, clock, ids);

@@ -17,7 +17,7 @@ http::Response submit_claim(Call& call, const service::SubmitService& service, s
 http::Response inquire_claim(Call& call, const service::InquireService& service, std::string_view gateway_id);
 
 // POST $submit-attachment (CDex).
-http::Response submit_attachment(Call& call, const service::CaseService& cases, const store::Store& store,
+http::Response submit_attachment(Call& call, const service::CaseService& cases, store::Store& store,
                                  const base::Clock& clock, base::IdSource& ids);
 
 // GET Claim/{id}: as it was submitted.

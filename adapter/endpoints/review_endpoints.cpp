@@ -138,7 +138,7 @@ http::Response read_case(const Call& call, const store::Store& store, const base
   for (const store::Item& item : (*found)->items) {
     const auto records = store.decision_records(call.id, item.sequence);
     if (!records) return problem_of(records.error());
-    for (const std::string& record : *records) out.raw(record);
+    for (const store::DecisionRecord& record : *records) out.raw(record.json);
   }
   out.end_array().key("history").begin_array();
   for (const store::HistoryEntry& entry : *history) {

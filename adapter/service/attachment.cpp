@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapter/service/case_record.h"
+#include "adapter/service/exchange.h"
 #include "fhir/json/document.h"
 #include "fhir/json/writer.h"
 
@@ -18,7 +19,8 @@ constexpr std::size_t kIdLength = 36;  // of a case, a UUID
 constexpr std::size_t kMostAttachments = 100;
 
 struct Parcel {
-  json::Node tracking;  // Identifier
+  json::Node tracking;                // Identifier
+  json::Node organization, provider;  // likewise
   std::string_view member_id;
   std::vector<json::Node> lines;     // LineItem
   std::vector<json::Node> contents;  // resources
@@ -48,6 +50,8 @@ class Reader {
   void read_parameter(json::Node parameter) {
     const std::string_view name = parameter["name"].text();
     if (name == "TrackingId") parcel_.tracking = parameter["valueIdentifier"];
+    if (name == "OrganizationId") parcel_.organization = parameter["valueIdentifier"];
+    if (name == "ProviderId") parcel_.provider = parameter["valueIdentifier"];
     if (name == "MemberId") parcel_.member_id = parameter["valueIdentifier"]["value"].text();
     if (name == "Final") parcel_.is_final = parameter["valueBoolean"].to_json() != "false";
     if (name == "AttachTo" && parameter["valueCode"].text() != "preauth") {
@@ -71,6 +75,10 @@ class Reader {
   Report& report_;
   Parcel parcel_;
 };
+
+store::Identifier identifier_of(json::Node identifier) {
+  return {std::string(identifier["system"].text()), std::string(identifier["value"].text())};
+}
 
 bool is_of(const store::Case& record, std::string_view member_id) {
   return record.member_id == member_id ||
@@ -110,19 +118,26 @@ std::vector<store::Supplement> supplements_of(const Parcel& parcel, std::int64_t
 
 AttachmentOutcome submit_attachment(std::string body, std::string_view client, std::string_view payer,
                                     Deadline deadline, const store::Origin& origin, const CaseService& cases,
-                                    const store::Store& store, const base::Clock& clock, base::IdSource& ids) {
+                                    store::Store& store, const base::Clock& clock, base::IdSource& ids) {
   const std::string source = body;  // parsing unescapes in place
   Report report;
-  const auto refuse = [&report, &source]() -> AttachmentOutcome {
+  const auto requested = clock.now();
+  Parties parties;
+  std::string case_id;
+  const auto refuse = [&]() -> AttachmentOutcome {
     report.locate(source);
+    store::Exchange refused = refused_exchange(kSubsequentExchange, report, parties, requested, clock.now());
+    refused.case_id = case_id;
+    (void)store.note_exchanges({std::move(refused)});  // the answer does not depend on it
     return Refused{std::move(report)};
   };
   const auto document = json::Document::parse(std::move(body));
   if (!document) {
     report.add(validation::issue_of(document.error(), source));
-    return Refused{std::move(report)};
+    return refuse();
   }
   const Parcel parcel = Reader(document->root(), report).read();
+  parties = {identifier_of(parcel.provider), identifier_of(parcel.organization), {}};
   if (report.has_errors()) return refuse();
 
   const std::string_view tracking = parcel.tracking["value"].text();
@@ -142,6 +157,7 @@ AttachmentOutcome submit_attachment(std::string body, std::string_view client, s
                "CommunicationRequest or Task of the answer, and the member's id.");
     return refuse();
   }
+  case_id = (*found)->id;
   for (const json::Node line : parcel.lines) {
     if (has_line(**found, line.text())) continue;
     report.add(Severity::kError, IssueType::kNotFound, kRule, line,

@@ -23,6 +23,6 @@ using AttachmentOutcome = std::variant<AttachmentAnswer, Refused, base::Error>;
 
 AttachmentOutcome submit_attachment(std::string body, std::string_view client, std::string_view payer,
                                     Deadline deadline, const store::Origin& origin, const CaseService& cases,
-                                    const store::Store& store, const base::Clock& clock, base::IdSource& ids);
+                                    store::Store& store, const base::Clock& clock, base::IdSource& ids);
 
 }  // namespace pas::service

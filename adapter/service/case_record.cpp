@@ -11,7 +11,6 @@ namespace {
 // Months in X12 673.
 constexpr std::string_view kMonths = "MN";
 constexpr std::size_t kMaxRequestors = 200;
-constexpr int kMostLinks = 1000;  // of a chain of updates
 
 std::vector<store::Identifier> copy(const std::vector<pas::Identifier>& identifiers) {
   std::vector<store::Identifier> copies;
@@ -23,19 +22,6 @@ std::vector<store::Identifier> copy(const std::vector<pas::Identifier>& identifi
 }
 
 // Who may ask for the case beside its submitter: the provider and the care team, and what stands behind their roles.
-std::vector<store::Identifier> requestors_of(const pas::Request& request) {
-  std::vector<store::Identifier> found;
-  for (const json::Node party : pas::parties_of(request)) {
-    for (const pas::Identifier& identifier : pas::identifiers_of(party)) {
-      store::Identifier kept{std::string(identifier.system), std::string(identifier.value)};
-      if (std::ranges::find(found, kept) == found.end() && found.size() < kMaxRequestors) {
-        found.push_back(std::move(kept));
-      }
-    }
-  }
-  return found;
-}
-
 std::string text_of(const std::optional<base::Date>& date) {
   return date ? base::to_string(*date) : std::string();
 }
@@ -101,6 +87,19 @@ store::Item stored_item(const Adjudication& adjudication, const ItemNow& now,
 }
 
 }  // namespace
+
+std::vector<store::Identifier> requestors_of(const pas::Request& request) {
+  std::vector<store::Identifier> found;
+  for (const json::Node party : pas::parties_of(request)) {
+    for (const pas::Identifier& identifier : pas::identifiers_of(party)) {
+      store::Identifier kept{std::string(identifier.system), std::string(identifier.value)};
+      if (std::ranges::find(found, kept) == found.end() && found.size() < kMaxRequestors) {
+        found.push_back(std::move(kept));
+      }
+    }
+  }
+  return found;
+}
 
 store::Kind kind_of(pas::Kind kind) {
   switch (kind) {
@@ -193,6 +192,17 @@ base::Result<store::Case> current_case(const store::Store& store, store::Case re
     record = std::move(**next);
   }
   return record;
+}
+
+base::Result<std::vector<store::Case>> priors_of(const store::Store& store, const store::Case& record, int most) {
+  std::vector<store::Case> priors;
+  for (const store::Case* last = &record; !last->prior_id.empty() && std::ssize(priors) < most; last = &priors.back()) {
+    auto found = store.find_case(last->prior_id);
+    if (!found) return found.error();
+    if (!*found) break;
+    priors.push_back(std::move(**found));
+  }
+  return priors;
 }
 
 std::vector<store::DecisionRecord> decision_records(const std::vector<ItemNow>& items) {

@@ -15,6 +15,8 @@ namespace pas::service {
 
 // Changes of one case at once, before one is put off.
 inline constexpr int kMostRaces = 5;
+// Of a chain of updates.
+inline constexpr int kMostLinks = 1000;
 
 // X12 306.
 inline constexpr std::string_view kCertifiedAction = "A1";
@@ -36,6 +38,9 @@ std::optional<pas::Authorized> authorized_of(const Adjudication& adjudication, c
 
 store::Kind kind_of(pas::Kind kind);
 
+// The identifiers of who asks, the organization's before the people's; at most some of them.
+std::vector<store::Identifier> requestors_of(const pas::Request& request);
+
 // How a case with these items stands. With nothing decided: an error if there are business errors.
 store::Status status_of(const std::vector<ItemNow>& items, bool has_errors);
 
@@ -49,6 +54,10 @@ store::Case case_of(const Adjudication& adjudication, const std::vector<ItemNow>
 
 // The case that stands now for this one: itself, or the last of the updates that replaced it.
 base::Result<store::Case> current_case(const store::Store& store, store::Case record);
+
+// The cases that this one updates, the newest first: at most so many of them, and those that are still there.
+base::Result<std::vector<store::Case>> priors_of(const store::Store& store, const store::Case& record,
+                                                 int most = kMostLinks);
 
 // Of the items that were decided by policy now.
 std::vector<store::DecisionRecord> decision_records(const std::vector<ItemNow>& items);

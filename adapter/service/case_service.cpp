@@ -27,7 +27,9 @@ bool waits_for_information(const ItemNow& now) {
 store::DecisionRecord record_of(const ForeignAnswer& foreign, const ItemNow& now, bool is_first) {
   json::Writer out;
   out.begin_object().member("itemSequence", now.sequence()).member("answeredBy", foreign.payer);
-  out.key("decision").begin_object().member("action", now.decision.action).end_object();
+  out.key("decision").begin_object().member("action", now.decision.action);
+  decision::write_wanted(now.decision, out);
+  out.end_object();
   if (!foreign.answer.tracking_id.empty()) out.member("trackingId", foreign.answer.tracking_id);
   if (is_first) out.key("answer").raw(foreign.bundle);
   out.end_object();

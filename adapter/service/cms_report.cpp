@@ -7,9 +7,9 @@
 #include <numeric>
 
 #include "adapter/service/case_record.h"
+#include "adapter/service/item_history.h"
 #include "adapter/service/timetable.h"
 #include "fhir/base/clock.h"
-#include "fhir/json/document.h"
 #include "fhir/json/writer.h"
 
 namespace pas::service {
@@ -17,7 +17,6 @@ namespace {
 
 constexpr std::string_view kExpedited = "stat";  // Claim.priority
 constexpr double kMsPerHour = 3'600'000.0;
-constexpr int kMostLinksBack = 1000;
 
 std::int64_t start_of(int year) {
   return base::to_ms(std::chrono::sys_days(std::chrono::year{year} / std::chrono::January / 1));
@@ -53,52 +52,30 @@ class Counter {
  private:
   base::Result<void> add(const store::Case& record) {
     if (record.status == store::Status::kError || record.status == store::Status::kCancelled) return {};
-    const auto first = first_submission(record);
-    if (!first) return first.error();
-    if (*first < from_ms_ || *first >= to_ms_) return {};
-    const auto history = store_.history(record.id);
+    const auto history = CaseHistory::of(store_, record);
     if (!history) return history.error();
-    const std::int64_t decided = history->empty() ? record.received_at_ms : history->back().at_ms;
     const bool is_expedited = record.priority == kExpedited;
     CmsFigures& figures = is_expedited ? report_.expedited : report_.standard;
     const Timetable timetable;
     const auto allowed = std::chrono::milliseconds(is_expedited ? timetable.expedited : timetable.standard);
     for (const store::Item& item : record.items) {
       const bool is_approved = is_certified(item.action);
-      figures.pended += item.action == kPendedAction ? 1 : 0;
-      if (!is_approved && item.action != kDeniedAction) continue;
+      if (!is_approved && item.action != kDeniedAction && item.action != kPendedAction) continue;
+      const auto told = history->item(item);
+      if (!told) return told.error();
+      if (told->submitted_ms < from_ms_ || told->submitted_ms >= to_ms_) continue;
+      if (item.action == kPendedAction) {
+        ++figures.pended;
+        continue;
+      }
       ++(is_approved ? figures.approved : figures.denied);
-      figures.times_ms.push_back(decided - *first);
+      const std::int64_t taken = told->decided_ms - told->submitted_ms;
+      figures.times_ms.push_back(taken);
       if (!is_approved) continue;
-      if (decided - *first > allowed.count()) ++figures.approved_after_extension;
-      const auto denied = was_denied(record.id, item.sequence);
-      if (!denied) return denied.error();
-      if (*denied) ++figures.approved_after_appeal;
+      if (taken > allowed.count()) ++figures.approved_after_extension;
+      if (told->was_denied) ++figures.approved_after_appeal;
     }
     return {};
-  }
-
-  // Of the request that the case began with, or that it updates.
-  base::Result<std::int64_t> first_submission(const store::Case& record) const {
-    std::int64_t first = record.received_at_ms;
-    std::string prior = record.prior_id;
-    for (int link = 0; !prior.empty() && link < kMostLinksBack; ++link) {
-      auto found = store_.find_case(prior);
-      if (!found) return found.error();
-      if (!*found) break;
-      first = (*found)->received_at_ms;
-      prior = (*found)->prior_id;
-    }
-    return first;
-  }
-
-  base::Result<bool> was_denied(const std::string& id, int sequence) const {
-    const auto records = store_.decision_records(id, sequence);
-    if (!records) return records.error();
-    return std::ranges::any_of(*records, [](const std::string& text) {
-      const auto document = json::Document::parse(text);
-      return document && document->root()["decision"]["action"].text() == kDeniedAction;
-    });
   }
 
   const store::Store& store_;

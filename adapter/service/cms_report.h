@@ -2,8 +2,8 @@
 // The figures that a payer publishes of a year's prior authorizations (CMS-0057-F, 42 CFR 422.122(c)), from what the
 // store has. The unit is an item: each is a service with a decision of its own.
 //
-// Of the year are the items whose request was first submitted in it (UTC), as they stand now; updates count with the
-// request that they change. Not counted as requests: what needs no authorization (NA), was cancelled, or had a business
+// Of the year are the items that were first submitted in it (UTC), as they stand now; updates count with the request
+// that they change. Not counted as requests: what needs no authorization (NA), was cancelled, or had a business
 // error. Plain functions; any thread.
 
 #include <cstdint>

@@ -121,19 +121,17 @@ Forwarding::Result Forwarding::forward(const Errand& errand, std::string_view vi
 // An update goes after what it updates: the payer must know that first. What was sent before is sent again with its
 // key, and answered as it was.
 Forwarding::Result Forwarding::ask_prior(const Known& known, const Errand& errand, std::string_view via) const {
-  std::vector<store::Case> unanswered;
-  std::string prior = known.record.prior_id;
-  for (int link = 0; !prior.empty() && link < kMostPriors; ++link) {
-    const auto answered = is_answered(prior);
-    auto record = services_.store.find_case(prior);
+  const auto priors = priors_of(services_.store, known.record, kMostPriors);
+  if (!priors) return try_later(priors.error());
+  std::vector<const store::Case*> unanswered;  // the oldest last
+  for (const store::Case& record : *priors) {
+    const auto answered = is_answered(record.id);
     if (!answered) return try_later(answered.error());
-    if (!record) return try_later(record.error());
-    if (*answered || !*record || (*record)->status == store::Status::kError) break;
-    prior = (*record)->prior_id;
-    unanswered.push_back(std::move(**record));
+    if (*answered || record.status == store::Status::kError) break;
+    unanswered.push_back(&record);
   }
-  std::ranges::reverse(unanswered);
-  for (const store::Case& record : unanswered) {
+  for (auto each = unanswered.rbegin(); each != unanswered.rend(); ++each) {
+    const store::Case& record = **each;
     const auto body = request_for(record, *known.backend);
     if (!body) return try_later(body.error());
     if (!*body) continue;
@@ -210,8 +208,8 @@ base::Result<std::string> Forwarding::tracking_id(const store::Case& record) con
   for (const store::Item& item : record.items) {
     const auto records = services_.store.decision_records(record.id, item.sequence);
     if (!records) return records.error();
-    for (const std::string& text : *records) {
-      const auto document = json::Document::parse(text);
+    for (const store::DecisionRecord& each : *records) {
+      const auto document = json::Document::parse(each.json);
       if (document && document->root()["trackingId"]) found = document->root()["trackingId"].text();
     }
   }

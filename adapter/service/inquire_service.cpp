@@ -148,19 +148,20 @@ InquireService::Outcome InquireService::inquire(InquireRequest request) const {
   const Deadline ask_until = std::min(request.deadline, request.began + kForwardTime);
   const std::string source = request.body;  // parsing unescapes in place
   const auto document = json::Document::parse(std::move(request.body));
+  const auto now = clock_.now();
+  const auto refuse = [&](validation::Report report, const Parties& parties) {
+    report.locate(source);
+    (void)store_.note_exchanges({refused_exchange(kQueryExchange, report, parties, now, clock_.now())});
+    return Refused{std::move(report)};
+  };
   if (!document) {
     validation::Report report;
     report.add(validation::issue_of(document.error(), source));
-    return Refused{std::move(report)};
+    return refuse(std::move(report), {});
   }
   const json::BundleIndex index(pas::submitted_bundle(document->root()));
-  const auto now = clock_.now();
   auto [read, report] = validation_.read_request(index, request.version, now, pas::Purpose::kInquire);
-  if (report.has_errors()) {
-    report.locate(source);
-    (void)store_.note_exchanges({refused_exchange(kQueryExchange, report, now, clock_.now())});
-    return Refused{std::move(report)};
-  }
+  if (report.has_errors()) return refuse(std::move(report), read_parties(read));
   auto cases = find(pas::read_inquiry(read), request);
   if (!cases) return cases.error();
 

@@ -1,10 +1,14 @@
 #include "adapter/service/metric_data.h"
 
 #include <algorithm>
+#include <charconv>
+#include <map>
 #include <optional>
+#include <set>
 
 #include "adapter/service/case_record.h"
 #include "adapter/service/exchange.h"
+#include "adapter/service/item_history.h"
 #include "fhir/base/clock.h"
 #include "fhir/json/document.h"
 #include "fhir/json/writer.h"
@@ -33,14 +37,33 @@ Details details_of(const std::vector<store::Exchange>& exchanges) {
   return details;
 }
 
-std::string instant_of(std::int64_t ms) {
-  return base::to_instant(base::from_ms(ms));
+// CMS place of service codes where the patient stays, and those of homes; others are visited.
+constexpr std::string_view kInpatient[] = {"21", "31", "34", "51", "55", "56", "61"};
+constexpr std::string_view kHome[] = {"10", "12", "13", "14", "16", "33"};
+constexpr std::string_view kPlaceOfService =
+    "https://www.cms.gov/Medicare/Coding/place-of-service-codes/Place_of_Service_Code_Set";
+
+std::string_view location_type(json::Node location) {
+  for (const json::Node coding : location["coding"]) {
+    if (coding["system"].text() != kPlaceOfService) continue;
+    const std::string_view code = coding["code"].text();
+    if (std::ranges::find(kInpatient, code) != std::end(kInpatient)) return "inpatient";
+    return std::ranges::find(kHome, code) != std::end(kHome) ? "home" : "outpatient";
+  }
+  return {};
 }
 
-void write_identifier(json::Writer& out, std::string_view name, const store::Identifier& identifier) {
-  out.key(name).begin_object();
-  if (!identifier.system.empty()) out.member("system", identifier.system);
-  out.member("value", identifier.value).end_object();
+// The digits behind the letter of a reference number, as the model wants them.
+std::optional<std::int32_t> trace_of(std::string_view reference) {
+  const auto digits = reference.substr(std::min(reference.find_first_of("0123456789"), reference.size()));
+  std::int32_t trace = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), trace);
+  if (digits.empty() || error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return trace;
+}
+
+std::string instant_of(std::int64_t ms) {
+  return base::to_instant(base::from_ms(ms));
 }
 
 void write_exchange(json::Writer& out, const store::Exchange& exchange) {
@@ -77,16 +100,21 @@ void write_aaa_codes(json::Writer& out, const Details& details, std::optional<in
   if (any) out.end_array();
 }
 
-void copy_business_line(json::Writer& out, const Details& details) {
-  const auto told = std::ranges::find_if(
-      details, [](const json::Document& detail) { return static_cast<bool>(detail.root()["businessLine"]); });
-  if (told != details.end()) out.member("businessLine", told->root()["businessLine"]);
+// What the newest exchange says that says it.
+json::Node told_in(const Details& details, std::string_view name) {
+  for (auto detail = details.rbegin(); detail != details.rend(); ++detail) {
+    if (const json::Node told = detail->root()[name]) return told;
+  }
+  return {};
+}
+
+void copy_told(json::Writer& out, const Details& details, std::string_view name) {
+  if (const json::Node told = told_in(details, name)) out.member(name, told);
 }
 
 class MetricWriter {
  public:
-  MetricWriter(const store::Case& record, const std::vector<store::HistoryEntry>& history,
-               const std::vector<store::Exchange>& exchanges)
+  MetricWriter(const store::Case& record, const CaseHistory& history, const std::vector<store::Exchange>& exchanges)
       : record_(record), history_(history), exchanges_(exchanges), details_(details_of(exchanges)) {}
 
   base::Result<std::string> write() && {
@@ -104,10 +132,17 @@ class MetricWriter {
     write_issues(out_, details_);
     write_aaa_codes(out_, details_, std::nullopt);
     out_.key("itemDetail").begin_array();
-    for (const pas::StandingItem& item : standing->items()) write_item(item);
+    for (const pas::StandingItem& item : standing->items()) {
+      const store::Item* stored = standing->stored(item.item.sequence);
+      const auto told = history_.item(*stored);
+      if (!told) return told.error();
+      write_item(item, *told);
+      for (const Asked& asked : told->asked) asked_[asked.at_ms].insert(asked.loincs.begin(), asked.loincs.end());
+    }
     out_.end_array();
-    write_requested(*standing);
-    copy_business_line(out_, details_);
+    copy_told(out_, details_, "supportingDoc");
+    write_requested();
+    copy_told(out_, details_, "businessLine");
     out_.end_object();
     return std::move(out_).take();
   }
@@ -120,7 +155,7 @@ class MetricWriter {
       return each.type == to_string(record_.kind) && each.other == kProviderSide;
     });
     if (!has_request) write_told(to_string(record_.kind), record_.received_at_ms);
-    for (const store::HistoryEntry& entry : history_) {
+    for (const store::HistoryEntry& entry : history_.entries()) {
       if (exchanges_.empty() && entry.action == kArrival) write_told(kSubsequentExchange, entry.at_ms);
     }
     for (const store::Exchange& exchange : exchanges_) write_exchange(out_, exchange);
@@ -136,59 +171,81 @@ class MetricWriter {
     write_exchange(out_, told);
   }
 
-  void write_item(const pas::StandingItem& item) {
-    out_.begin_object().member("item", item.item.node["productOrService"]);
-    out_.member("initialSubmissionTime", instant_of(record_.received_at_ms));
-    const std::string_view result = result_of(item.decision.action);
-    const bool is_final = !result.empty() && item.decision.action != kPendedAction;
-    if (is_final) out_.member("finalResponseTime", instant_of(last_change_ms()));
-    out_.member("responsesRequired", static_cast<std::int64_t>(std::max<std::size_t>(history_.size(), 1)));
-    write_aaa_codes(out_, details_, item.item.sequence);
-    if (!result.empty()) out_.member("result", result);
-    if (item.decision.action == kDeniedAction && !item.decision.reason.empty()) {
-      out_.member("denialReason", item.decision.reason);
+  void write_item(const pas::StandingItem& item, const ItemHistory& told) {
+    const decision::Decision& decision = item.decision;
+    out_.begin_object();
+    if (std::ranges::any_of(told.asked, &Asked::has_questions)) {
+      if (const auto trace = trace_of(item.answer.administration_reference_number)) out_.member("trn", *trace);
     }
+    out_.member("item", item.item.node["productOrService"]);
+    for (const json::Node each : told_in(details_, "itemDetail")) {
+      if (each["item"].text() == std::to_string(item.item.sequence)) out_.member("assertionId", each["assertionId"]);
+    }
+    out_.member("initialSubmissionTime", instant_of(told.submitted_ms));
+    const std::string_view result = result_of(decision.action);
+    const bool is_final = !result.empty() && decision.action != kPendedAction;
+    if (is_final) out_.member("finalResponseTime", instant_of(told.decided_ms));
+    out_.member("responsesRequired", told.responses);
+    write_aaa_codes(out_, details_, item.item.sequence);
+    if (const auto type = location_type(item.item.node["locationCodeableConcept"]); !type.empty()) {
+      out_.member("locationType", type);
+    }
+    if (!result.empty()) out_.member("result", result);
+    if (decision.action == kDeniedAction && !decision.reason.empty()) out_.member("denialReason", decision.reason);
     out_.end_object();
   }
 
-  void write_requested(const Standing& standing) {
-    std::vector<std::string> asked;
-    for (const pas::StandingItem& item : standing.items()) {
-      for (const decision::DocumentRequest& document : item.decision.documents) {
-        if (std::ranges::find(asked, document.loinc) == asked.end()) asked.push_back(document.loinc);
+  // What came by $submit-attachment came by CDex; what an update brings is told with that request.
+  void write_requested() {
+    std::erase_if(asked_, [](const auto& each) { return each.second.empty(); });
+    if (asked_.empty()) return;
+    out_.key("requestedDoc").begin_array();
+    for (const auto& [asked_ms, loincs] : asked_) {
+      out_.begin_object().key("docRequest").begin_array();
+      for (const std::string& loinc : loincs) {
+        out_.begin_object().key("coding").begin_array().begin_object().member("system", "http://loinc.org");
+        out_.member("code", loinc).end_object().end_array().end_object();
       }
+      out_.end_array().member("timeRequested", instant_of(asked_ms));
+      const auto came = std::ranges::find_if(history_.entries(), [since = asked_ms](const store::HistoryEntry& entry) {
+        return entry.action == kArrival && entry.at_ms >= since;
+      });
+      if (came != history_.entries().end()) {
+        out_.member("timeSubmitted", instant_of(came->at_ms)).member("submissionMethod", "CDex");
+      }
+      out_.end_object();
     }
-    if (asked.empty()) return;
-    out_.key("requestedDoc").begin_array().begin_object().key("docRequest").begin_array();
-    for (const std::string& loinc : asked) {
-      out_.begin_object().key("coding").begin_array().begin_object().member("system", "http://loinc.org");
-      out_.member("code", loinc).end_object().end_array().end_object();
-    }
-    out_.end_array().member("timeRequested", instant_of(last_change_ms()));
-    out_.end_object().end_array();
+    out_.end_array();
   }
 
-  std::int64_t last_change_ms() const { return history_.empty() ? record_.received_at_ms : history_.back().at_ms; }
-
   const store::Case& record_;
-  const std::vector<store::HistoryEntry>& history_;
+  const CaseHistory& history_;
   const std::vector<store::Exchange>& exchanges_;
   const Details details_;
+  std::map<std::int64_t, std::set<std::string>> asked_;  // LOINC codes by the time
   json::Writer out_;
 };
 
 }  // namespace
 
-base::Result<std::string> metric_data(const store::Case& record, const std::vector<store::HistoryEntry>& history,
-                                      const std::vector<store::Exchange>& exchanges) {
-  return MetricWriter(record, history, exchanges).write();
+base::Result<std::string> metric_data(const store::Store& store, const store::Case& record) {
+  const auto history = CaseHistory::of(store, record);
+  if (!history) return history.error();
+  const auto exchanges = store.exchanges(record.id);
+  if (!exchanges) return exchanges.error();
+  return MetricWriter(record, *history, *exchanges).write();
 }
 
 std::string metric_data(const store::Exchange& other) {
   const Details details = details_of({other});
   json::Writer out;
   out.begin_object().member("resourceType", "PASMetricData").member("source", "payer");
-  if (!other.payer.empty()) write_identifier(out, "payerId", {std::string(kPayerSystem), other.payer});
+  for (const std::string_view name : {"providerId", "groupId"}) copy_told(out, details, name);
+  if (other.payer.empty()) {
+    copy_told(out, details, "payerId");
+  } else {
+    write_identifier(out, "payerId", {std::string(kPayerSystem), other.payer});
+  }
   out.key("exchange").begin_array();
   write_exchange(out, other);
   out.end_array();

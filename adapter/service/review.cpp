@@ -125,7 +125,9 @@ std::string review_record(const Review& review, const ItemNow& now) {
   if (!now.decision.reason.empty()) out.member("reason", now.decision.reason);
   out.key("notes").begin_array();
   for (const std::string& note : now.decision.notes) out.string(note);
-  out.end_array().end_object().end_object();
+  out.end_array();
+  decision::write_wanted(now.decision, out);
+  out.end_object().end_object();
   return std::move(out).take();
 }
 

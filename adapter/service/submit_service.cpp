@@ -117,15 +117,10 @@ base::Result<bool> SubmitService::is_to_forward(const Adjudication& adjudication
   const gateway::Payer* payer = adjudication.route;
   if (payer == nullptr || !payer->forward || record.status == store::Status::kError) return false;
   if (!payer->by_policy || record.status == store::Status::kPended) return true;
-  std::string prior = record.prior_id;
-  for (int link = 0; !prior.empty() && link < kMostPriors; ++link) {
-    auto found = store_.find_case(prior);
-    if (!found) return found.error();
-    if (!*found) break;
-    if ((*found)->status == store::Status::kPended || (*found)->revision > 1) return true;
-    prior = (*found)->prior_id;
-  }
-  return false;
+  const auto priors = priors_of(store_, record, kMostPriors);
+  if (!priors) return priors.error();
+  return std::ranges::any_of(
+      *priors, [](const store::Case& prior) { return prior.status == store::Status::kPended || prior.revision > 1; });
 }
 
 // What an item that stands was decided by goes on with it.
@@ -140,13 +135,26 @@ base::Result<void> SubmitService::add_kept_records(const Standing& prior, const 
   return {};
 }
 
+// The answer does not depend on it.
+void SubmitService::note_repeat(const std::string& case_id, TimePoint requested) const {
+  const auto record = store_.find_case(case_id);
+  if (!record || !*record) return;
+  store::Exchange exchange = answered_exchange(to_string((*record)->kind), requested, clock_.now());
+  exchange.case_id = case_id;
+  exchange.payer = (*record)->payer;
+  (void)store_.note_exchanges({std::move(exchange)});
+}
+
 SubmitOutcome SubmitService::submit(SubmitRequest request) const {
   const auto now = clock_.now();
   const Repeat repeat = repeat_of(request, now);
   for (int race = 0;; ++race) {
     auto stored = stored_answer(repeat, request);
     if (!stored) return stored.error();
-    if (*stored) return std::move(**stored);
+    if (*stored) {
+      note_repeat((*stored)->case_id, now);
+      return std::move(**stored);
+    }
     SubmitOutcome outcome = decide_and_commit(request, repeat, now);
     // The same bytes came twice at once, or the case that this one updates was updated meanwhile.
     const auto* error = std::get_if<base::Error>(&outcome);
@@ -172,7 +180,7 @@ SubmitService::Decision SubmitService::decide(const SubmitRequest& request, cons
     validation::Report report = outcome.error();
     report.locate(request.body);
     if (options_.figures != nullptr) options_.figures->count_faults(report.issues());
-    (void)store_.note_exchanges({refused_exchange(to_string(store::Kind::kInitial), report, now, clock_.now())});
+    (void)store_.note_exchanges({refused_submission(request.body, report, now, clock_.now())});
     return Refused{std::move(report)};
   }
   Adjudication& adjudication = *outcome;

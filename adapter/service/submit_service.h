@@ -79,6 +79,7 @@ class SubmitService {
     bool by_key = false;
   };
   Repeat repeat_of(const SubmitRequest& request, std::chrono::system_clock::time_point now) const;
+  void note_repeat(const std::string& case_id, std::chrono::system_clock::time_point requested) const;
   base::Result<std::optional<Answered>> stored_answer(const Repeat& repeat, const SubmitRequest& request) const;
   // What is to be stored and counted, without what was parsed: of a big request that is as much again.
   struct Decided;

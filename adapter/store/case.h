@@ -90,6 +90,8 @@ enum class Body { kRequest, kResponse };
 struct DecisionRecord {
   int item_sequence = 0;
   std::string json;
+  std::int64_t revision = 1;  // that it came with; set by the store
+  bool operator==(const DecisionRecord&) const = default;
 };
 
 struct Submission {

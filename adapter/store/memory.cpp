@@ -47,10 +47,7 @@ void MemoryStore::count_months(const Case& record, int sign) {
 
 Result<void> MemoryStore::commit(const Submission& submission) {
   if (auto sound = check(submission); !sound) return sound;
-  Kept kept{submission.record, submission.bodies, {}, {}, {}, submission.served_to};
-  for (const DecisionRecord& decision : submission.decisions) {
-    kept.decisions[decision.item_sequence].push_back(decision.json);
-  }
+  Kept kept{submission.record, submission.bodies, submission.decisions, {}, {}, submission.served_to};
   Case& record = kept.record;
   kept.history = {{1, record.received_at_ms, record.client, std::string(kSubmitAction), ""}};
 
@@ -111,7 +108,7 @@ Result<void> MemoryStore::revise(const Revision& revision) {
   add_keys(record);
   if (!revision.response.empty()) kept.bodies.response = revision.response;
   for (const DecisionRecord& decision : revision.decisions) {
-    kept.decisions[decision.item_sequence].push_back(decision.json);
+    kept.decisions.push_back({decision.item_sequence, decision.json, record.revision});
   }
   kept.history.push_back({record.revision, revision.at_ms, revision.actor, revision.action, revision.note});
   kept.supplements.insert(kept.supplements.end(), revision.supplements.begin(), revision.supplements.end());

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <mutex>
 
 #include "adapter/store/case_keys.h"
@@ -34,19 +35,14 @@ Result<std::optional<std::string>> MemoryStore::find_body(std::string_view id, B
   return std::optional(body == Body::kRequest ? kept->bodies.request : kept->bodies.response);
 }
 
-Result<std::optional<std::string>> MemoryStore::decision_record(std::string_view id, int item_sequence) const {
-  auto records = decision_records(id, item_sequence);
-  if (records->empty()) return std::optional<std::string>();
-  return std::optional(std::move(records->back()));
-}
-
-Result<std::vector<std::string>> MemoryStore::decision_records(std::string_view id, int item_sequence) const {
+Result<std::vector<DecisionRecord>> MemoryStore::decision_records(std::string_view id, int item_sequence) const {
   const std::shared_lock lock(mutex_);
+  std::vector<DecisionRecord> records;
   const Kept* kept = find(id);
-  if (kept == nullptr) return std::vector<std::string>();
-  const auto decisions = kept->decisions.find(item_sequence);
-  if (decisions == kept->decisions.end()) return std::vector<std::string>();
-  return decisions->second;
+  if (kept == nullptr) return records;
+  std::ranges::copy_if(kept->decisions, std::back_inserter(records),
+                       [item_sequence](const DecisionRecord& each) { return each.item_sequence == item_sequence; });
+  return records;
 }
 
 Result<std::vector<HistoryEntry>> MemoryStore::history(std::string_view id) const {

@@ -19,8 +19,7 @@ class MemoryStore final : public Store {
   Result<void> revise(const Revision& revision) override;
   Result<std::optional<Case>> find_case(std::string_view id) const override;
   Result<std::optional<std::string>> find_body(std::string_view id, Body body) const override;
-  Result<std::optional<std::string>> decision_record(std::string_view id, int item_sequence) const override;
-  Result<std::vector<std::string>> decision_records(std::string_view id, int item_sequence) const override;
+  Result<std::vector<DecisionRecord>> decision_records(std::string_view id, int item_sequence) const override;
   Result<std::vector<HistoryEntry>> history(std::string_view id) const override;
   Result<std::vector<Supplement>> supplements(std::string_view id) const override;
   Result<std::vector<Exchange>> exchanges(std::string_view case_id) const override;
@@ -68,7 +67,7 @@ class MemoryStore final : public Store {
   struct Kept {
     Case record;
     Bodies bodies;
-    std::map<int, std::vector<std::string>> decisions;  // the oldest first
+    std::vector<DecisionRecord> decisions;  // the oldest first
     std::vector<HistoryEntry> history;
     std::vector<Supplement> supplements;
     std::string served_to;

@@ -64,21 +64,23 @@ Result<std::optional<std::string>> read_body(PostgresConnection& connection, std
   return text;
 }
 
-Result<std::vector<std::string>> read_decisions(PostgresConnection& connection, std::string_view id,
-                                                int item_sequence) {
+Result<std::vector<DecisionRecord>> read_decisions(PostgresConnection& connection, std::string_view id,
+                                                   int item_sequence) {
   auto row = connection.ask(
       "SELECT 1::bigint, b.decisions FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = $1 "
       "UNION ALL SELECT r.revision, r.decisions FROM cases c JOIN revisions r ON r.case_seq = c.seq "
       "WHERE c.id = $1 ORDER BY 1",
       id);
   if (!row) return row.error();
-  std::vector<std::string> records;
+  std::vector<DecisionRecord> records;
   while (row->next()) {
     const auto packed = unpacked_text(connection.keys(), row->bytes(1), decisions_place(id, row->integer(0)));
     auto decisions = packed ? unpack_decisions(*packed) : std::nullopt;
     if (!decisions) return damaged_case(id, "decisions");
     for (DecisionRecord& decision : *decisions) {
-      if (decision.item_sequence == item_sequence) records.push_back(std::move(decision.json));
+      if (decision.item_sequence != item_sequence) continue;
+      decision.revision = row->integer(0);
+      records.push_back(std::move(decision));
     }
   }
   return records;

@@ -13,7 +13,8 @@ namespace pas::store {
 
 Result<std::optional<Case>> read_case(PostgresConnection& connection, std::string_view id);
 Result<std::optional<std::string>> read_body(PostgresConnection& connection, std::string_view id, Body body);
-Result<std::vector<std::string>> read_decisions(PostgresConnection& connection, std::string_view id, int item_sequence);
+Result<std::vector<DecisionRecord>> read_decisions(PostgresConnection& connection, std::string_view id,
+                                                   int item_sequence);
 Result<std::vector<HistoryEntry>> read_history(PostgresConnection& connection, std::string_view id);
 Result<std::vector<Supplement>> read_supplements(PostgresConnection& connection, std::string_view id);
 // `kind` is one of case_keys.h.

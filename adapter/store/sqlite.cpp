@@ -54,14 +54,7 @@ class SqliteStore final : public Store {
     return readers_->ask([&](SqliteConnection& connection) { return read_body(connection, id, body); });
   }
 
-  Result<std::optional<std::string>> decision_record(std::string_view id, int item_sequence) const override {
-    auto records = decision_records(id, item_sequence);
-    if (!records) return records.error();
-    if (records->empty()) return std::optional<std::string>();
-    return std::optional(std::move(records->back()));
-  }
-
-  Result<std::vector<std::string>> decision_records(std::string_view id, int item_sequence) const override {
+  Result<std::vector<DecisionRecord>> decision_records(std::string_view id, int item_sequence) const override {
     return readers_->ask([&](SqliteConnection& connection) { return read_decisions(connection, id, item_sequence); });
   }
 

@@ -13,7 +13,8 @@ namespace pas::store {
 
 Result<std::optional<Case>> read_case(SqliteConnection& connection, std::string_view id);
 Result<std::optional<std::string>> read_body(SqliteConnection& connection, std::string_view id, Body body);
-Result<std::vector<std::string>> read_decisions(SqliteConnection& connection, std::string_view id, int item_sequence);
+Result<std::vector<DecisionRecord>> read_decisions(SqliteConnection& connection, std::string_view id,
+                                                   int item_sequence);
 Result<std::vector<HistoryEntry>> read_history(SqliteConnection& connection, std::string_view id);
 Result<std::vector<Supplement>> read_supplements(SqliteConnection& connection, std::string_view id);
 // `kind` is one of case_keys.h.

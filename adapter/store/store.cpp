@@ -177,6 +177,13 @@ Result<std::unique_ptr<Tables>> open_tables(std::string_view specification, Shar
   return unknown_store(specification);
 }
 
+Result<std::optional<std::string>> Store::decision_record(std::string_view id, int item_sequence) const {
+  auto records = decision_records(id, item_sequence);
+  if (!records) return records.error();
+  if (records->empty()) return std::optional<std::string>();
+  return std::optional(std::move(records->back().json));
+}
+
 bool is_specification(std::string_view text) {
   return text == "memory" || sqlite_options(text) || postgres_options(text);
 }

@@ -106,8 +106,8 @@ class Store {
   virtual Result<std::optional<Case>> find_case(std::string_view id) const = 0;
   virtual Result<std::optional<std::string>> find_body(std::string_view id, Body body) const = 0;
   // The newest, or all, the oldest first: each revision may bring one.
-  virtual Result<std::optional<std::string>> decision_record(std::string_view id, int item_sequence) const = 0;
-  virtual Result<std::vector<std::string>> decision_records(std::string_view id, int item_sequence) const = 0;
+  Result<std::optional<std::string>> decision_record(std::string_view id, int item_sequence) const;
+  virtual Result<std::vector<DecisionRecord>> decision_records(std::string_view id, int item_sequence) const = 0;
   virtual Result<std::vector<HistoryEntry>> history(std::string_view id) const = 0;    // the oldest first
   virtual Result<std::vector<Supplement>> supplements(std::string_view id) const = 0;  // as they came
 

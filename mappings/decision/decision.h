@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "fhir/json/document.h"
+#include "fhir/json/writer.h"
 #include "mappings/policy/evaluation.h"
 #include "mappings/policy/policy.h"
 
@@ -62,6 +63,9 @@ Decided evaluate_and_decide(const policy::Policy& policy, const inputs::InputSet
 // evidence, rows up to the one that applies, action, reason, notes, what was asked for, what is missing. It explains
 // the decision without the policy. The same input gives the same bytes.
 std::string to_json(const policy::Evaluation& evaluation, const inputs::InputSet& inputs, const Decision& decision);
+
+// What a decision asks for, as members of an object that is open: "documents" and "questions", what of it there is.
+void write_wanted(const Decision& decision, json::Writer& out);
 
 // A record for a reader: an indented tree, one line a condition, with the values read and where they stand. What a
 // record of an older version does not hold is left out.

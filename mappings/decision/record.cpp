@@ -11,6 +11,13 @@ using policy::Condition;
 using policy::ConditionId;
 using policy::ConditionKind;
 
+void write_texts(std::string_view name, const std::vector<std::string>& values, json::Writer& out) {
+  if (values.empty()) return;
+  out.key(name).begin_array();
+  for (const std::string& value : values) out.string(value);
+  out.end_array();
+}
+
 class RecordWriter {
  public:
   RecordWriter(const policy::Evaluation& evaluation, const inputs::InputSet& inputs, const Decision& decision)
@@ -32,12 +39,7 @@ class RecordWriter {
   }
 
  private:
-  void texts(std::string_view name, const std::vector<std::string>& values) {
-    if (values.empty()) return;
-    out_.key(name).begin_array();
-    for (const std::string& value : values) out_.string(value);
-    out_.end_array();
-  }
+  void texts(std::string_view name, const std::vector<std::string>& values) { write_texts(name, values, out_); }
 
   void text(std::string_view name, const std::string& value) {
     if (!value.empty()) out_.member(name, value);
@@ -57,15 +59,7 @@ class RecordWriter {
       out_.end_array();
     }
     texts("notes", decision_.notes);
-    if (!decision_.documents.empty()) {
-      out_.key("documents").begin_array();
-      for (const DocumentRequest& document : decision_.documents) {
-        out_.begin_object().member("criterion", document.criterion).member("loinc", document.loinc);
-        out_.member("title", document.title).member("reportType", document.report_type).end_object();
-      }
-      out_.end_array();
-    }
-    texts("questions", decision_.questions);
+    write_wanted(decision_, out_);
     texts("missing", decision_.missing);
     out_.end_object();
   }
@@ -186,6 +180,18 @@ class RecordWriter {
 };
 
 }  // namespace
+
+void write_wanted(const Decision& decision, json::Writer& out) {
+  if (!decision.documents.empty()) {
+    out.key("documents").begin_array();
+    for (const DocumentRequest& document : decision.documents) {
+      out.begin_object().member("criterion", document.criterion).member("loinc", document.loinc);
+      out.member("title", document.title).member("reportType", document.report_type).end_object();
+    }
+    out.end_array();
+  }
+  write_texts("questions", decision.questions, out);
+}
 
 std::string to_json(const policy::Evaluation& evaluation, const inputs::InputSet& inputs, const Decision& decision) {
   return RecordWriter(evaluation, inputs, decision).write();

@@ -55,9 +55,10 @@ TEST_P(StoreRevise, ChangesTheCaseInItsPlace) {
   EXPECT_EQ(*store_->find_body("c-1", Body::kRequest), submission("c-1").bodies.request);
   EXPECT_EQ(*store_->decision_record("c-1", 2), "approved");
   EXPECT_EQ(*store_->decision_record("c-1", 1), submission("c-1").decisions[0].json);
-  EXPECT_EQ(*store_->decision_records("c-1", 2), (Ids{submission("c-1").decisions[1].json, "approved"}));
-  EXPECT_EQ(*store_->decision_records("c-1", 3), Ids{});
-  EXPECT_EQ(*store_->decision_records("c-9", 1), Ids{});
+  EXPECT_EQ(*store_->decision_records("c-1", 2),
+            (std::vector<store::DecisionRecord>{{2, submission("c-1").decisions[1].json, 1}, {2, "approved", 2}}));
+  EXPECT_TRUE(store_->decision_records("c-1", 3)->empty());
+  EXPECT_TRUE(store_->decision_records("c-9", 1)->empty());
   EXPECT_EQ(ids(store_->find_by_number("AUTH-LATER-c-1", 5)), Ids{"c-1"});
   EXPECT_EQ(ids(store_->find_by_number("REF-c-1", 5)), Ids{"c-1"}) << "numbers that were given stay good";
   const auto messages = store_->take_messages(support::kNoonMs + 5, support::kNoonMs + 6, 10);

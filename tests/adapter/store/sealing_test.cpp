@@ -155,7 +155,8 @@ class SealedStore : public testing::TestWithParam<support::Backend> {
     EXPECT_EQ(*store.verify(), std::vector<std::string>());
     EXPECT_EQ(*store.find_body("c-1", store::Body::kRequest), "request " + marker_);
     EXPECT_EQ(*store.find_body("c-1", store::Body::kResponse), "response " + marker_);
-    EXPECT_EQ(*store.decision_records("c-1", 1), (std::vector{"decision " + marker_, "later decision " + marker_}));
+    EXPECT_EQ(*store.decision_records("c-1", 1),
+              (std::vector<store::DecisionRecord>{{1, "decision " + marker_, 1}, {1, "later decision " + marker_, 2}}));
     EXPECT_EQ((*store.find_case("c-1"))->items[0].state, "state " + marker_);
     EXPECT_EQ((*store.find_case("c-1"))->items[1].state, "later state " + marker_);
     EXPECT_EQ(store.supplements("c-1")->at(0).json, "supplement " + marker_);
