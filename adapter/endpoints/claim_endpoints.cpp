@@ -75,6 +75,36 @@ base::Result<std::string> claim_response_of(const Call& call, const store::Store
   return first_resource(std::move(*response), id);
 }
 
+// Of a request that was split; at a payer's base path there are its parts alone. kNotFound: there is none.
+base::Result<std::vector<store::Case>> own_parts(const Call& call, const store::Store& store) {
+  auto parts = call.payer.empty() ? store.find_parts(call.caller.client, call.id) : std::vector<store::Case>();
+  if (parts && parts->empty()) return base::Error{base::ErrorCode::kNotFound, "no such request"};
+  return parts;
+}
+
+base::Result<std::string> whole_claim(const Call& call, const store::Store& store) {
+  const auto parts = own_parts(call, store);
+  if (!parts) return parts.error();
+  auto whole = store.find_body(parts->front().id, store::Body::kWhole);
+  if (!whole) return whole.error();
+  if (!*whole || (*whole)->empty()) return base::Error{base::ErrorCode::kNotFound, "the whole request is gone"};
+  return first_resource(std::move(**whole), call.id);
+}
+
+base::Result<std::string> whole_claim_response(const Call& call, const store::Store& store,
+                                               const service::CaseService& cases) {
+  const auto parts = own_parts(call, store);
+  if (!parts) return parts.error();
+  auto response = cases.response(*parts, *call.version);
+  if (!response) return response.error();
+  return first_resource(std::move(*response), call.id);
+}
+
+http::Response resource_answer(base::Result<std::string> text) {
+  if (text) return fhir_json(200, std::move(*text));
+  return text.error().code == base::ErrorCode::kNotFound ? not_found() : failure(text.error());
+}
+
 // What $submit and $inquire are asked with alike. Takes the body.
 template <class Asked>
 Asked asked_with(Call& call) {
@@ -115,8 +145,8 @@ http::Response submit_claim(Call& call, const service::SubmitService& service, s
   if (is_gone_round(request.via, gateway_id)) return loop_detected();
   auto outcome = service.submit(std::move(request));
   if (auto* answered = std::get_if<service::Answered>(&outcome)) {
-    call.touch_case(answered->case_id);
-    for (const std::string& id : answered->other_case_ids) call.touch_case(id);
+    call.touch_case(answered->id);
+    for (const std::string& id : answered->part_ids) call.touch_case(id);
     return fhir_json(200, std::move(answered->body));
   }
   if (const auto* refused = std::get_if<service::Refused>(&outcome)) return refusal(400, refused->report);
@@ -167,17 +197,16 @@ http::Response submit_attachment(Call& call, const service::CaseService& cases, 
 http::Response read_claim(const Call& call, const store::Store& store) {
   const auto found = own_case(call, store);
   if (!found) return failure(found.error());
-  if (!*found) return not_found();
-  auto text = claim_of(store, call.id);
-  return text ? fhir_json(200, std::move(*text)) : failure(text.error());
+  auto text = *found ? claim_of(store, call.id) : whole_claim(call, store);
+  return resource_answer(std::move(text));
 }
 
 http::Response read_claim_response(const Call& call, const store::Store& store, const service::CaseService& cases) {
   auto found = own_case(call, store);
   if (!found) return failure(found.error());
-  if (!*found) return not_found();
-  auto text = claim_response_of(call, store, cases, std::move(**found));
-  return text ? fhir_json(200, std::move(*text)) : failure(text.error());
+  auto text =
+      *found ? claim_response_of(call, store, cases, std::move(**found)) : whole_claim_response(call, store, cases);
+  return resource_answer(std::move(text));
 }
 
 http::Response search_cases(Call& call, const store::Store& store, const service::CaseService& cases,

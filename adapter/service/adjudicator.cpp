@@ -61,6 +61,19 @@ void split(Adjudication& result) {
   if (split.error) result.errors.push_back(std::move(*split.error));
 }
 
+// The business errors, and whose the request is: a payer's, or in parts several payers'.
+void look_for_errors(base::Date today, std::string_view addressed, Adjudication& result) {
+  const bool may_split = result.basis.payers != nullptr && result.basis.payers->splits_items() && addressed.empty();
+  pas::BusinessRules rules{.today = today, .may_have_several_payers = may_split, .payers = {}};
+  if (result.basis.payers == nullptr) rules.payers = result.basis.policies->served();
+  result.errors = pas::find_business_errors(result.request, rules);
+  if (may_split && result.request.focal.size() > 1) {
+    split(result);
+  } else {
+    choose_payer(addressed, result);
+  }
+}
+
 }  // namespace
 
 const ItemOutcome* Adjudication::outcome_of(int item_sequence) const {
@@ -106,20 +119,11 @@ Adjudicator::Outcome Adjudicator::read(std::string_view body, const Surroundings
                       .basis = basis(),
                       .parts = {},
                       .items = {}};
-  const bool may_split =
-      result.basis.payers != nullptr && result.basis.payers->splits_items() && surroundings.addressed.empty();
-  pas::BusinessRules rules{.today = surroundings.today, .may_have_several_payers = may_split, .payers = {}};
-  if (result.basis.payers == nullptr) rules.payers = result.basis.policies->served();
-  result.errors = pas::find_business_errors(result.request, rules);
-  if (may_split && result.request.focal.size() > 1) {
-    split(result);
-  } else {
-    choose_payer(surroundings.addressed, result);
-  }
+  look_for_errors(surroundings.today, surroundings.addressed, result);
   return result;
 }
 
-base::Result<Adjudication> Adjudicator::reopen(std::string body, std::string_view payer) const {
+base::Result<Adjudication> Adjudicator::reopen(std::string body, std::string_view payer, base::Date received) const {
   const auto limits = json::limits_of_stored(body);
   auto parsed = json::Document::parse(std::move(body), limits);
   if (!parsed) return base::Error{base::ErrorCode::kInvalid, "the stored request is not JSON"};
@@ -135,12 +139,9 @@ base::Result<Adjudication> Adjudicator::reopen(std::string body, std::string_vie
                       .basis = basis(),
                       .parts = {},
                       .items = {}};
-  if (result.basis.payers != nullptr && result.basis.payers->find(payer) != nullptr) {
-    route_to(payer, result);
-  } else {  // stored before there were payers, or before they were named so
-    choose_payer({}, result);
-    result.errors.clear();
-  }
+  look_for_errors(received, {}, result);
+  result.parts.clear();
+  if (result.basis.payers != nullptr && result.basis.payers->find(payer) != nullptr) route_to(payer, result);
   return result;
 }
 

@@ -7,6 +7,7 @@
 #include "adapter/service/forwarding.h"
 #include "adapter/service/numbers.h"
 #include "adapter/service/review.h"
+#include "adapter/service/whole_response.h"
 #include "fhir/json/writer.h"
 
 namespace pas::service {
@@ -321,6 +322,11 @@ base::Result<std::string> CaseService::response(store::Case record, const pas::V
   auto opened = open(std::move(record));
   if (!opened) return opened.error();
   return (*opened)->response(answer_in(version, *decided));
+}
+
+base::Result<std::string> CaseService::response(std::span<const store::Case> parts, const pas::Version& version) const {
+  return whole_response(adjudicator_, store_, parts,
+                        {.version = &version, .base_url = options_.base_url(version.name), .now = clock_.now()});
 }
 
 }  // namespace pas::service

@@ -115,6 +115,8 @@ class CaseService {
 
   // The response Bundle as it stands, in that version.
   base::Result<std::string> response(store::Case record, const pas::Version& version) const;
+  // The same of a request that was split, by its parts (whole_response.h).
+  base::Result<std::string> response(std::span<const store::Case> parts, const pas::Version& version) const;
 
  private:
   struct Change {

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "adapter/service/adjudicator.h"
-#include "adapter/store/exchange.h"
+#include "adapter/store/case.h"
 #include "fhir/json/writer.h"
 
 namespace pas::service {

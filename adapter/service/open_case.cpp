@@ -29,7 +29,8 @@ base::Result<std::unique_ptr<OpenCase>> OpenCase::open(const Adjudicator& adjudi
     if (!enriched) return enriched.error();
     text = std::move(*enriched);
   }
-  auto adjudication = adjudicator.reopen(std::move(text), record.payer);
+  auto adjudication =
+      adjudicator.reopen(std::move(text), record.payer, base::utc_date(base::from_ms(record.received_at_ms)));
   if (!adjudication) return adjudication.error();
   auto standing = Standing::of(std::move(record));
   if (!standing) return standing.error();
@@ -46,6 +47,12 @@ OpenCase::OpenCase(Adjudication adjudication, Standing standing)
     now.decision = standing_item.decision;
     now.answer = standing_item.answer;
   }
+  // What is decided has none: the rules may have changed since.
+  std::erase_if(adjudication_.errors, [this](const pas::BusinessError& error) {
+    if (error.item_sequence == 0) return record().status != store::Status::kError;
+    const ItemNow* now = find(error.item_sequence);
+    return now != nullptr && now->is_decided();
+  });
   if (items_.empty() && record().status == store::Status::kCancelled) {
     items_.emplace_back().decision.action = kCancelledAction;
   }
@@ -67,6 +74,7 @@ std::string OpenCase::response(const Answer& answer) const {
   context.is_inquiry = answer.is_inquiry;
   context.is_claim_masked = answer.is_claim_masked;
   context.bundle_identifier = answer.bundle_identifier;
+  context.errors = adjudication_.errors;
   context.notes = standing_.claim_notes();
   context.notes.insert(context.notes.end(), answer.notes.begin(), answer.notes.end());
   if (record().due_ms > 0) context.due = base::from_ms(record().due_ms);

@@ -1,12 +1,14 @@
 #include "adapter/service/submit_service.h"
 
 #include <algorithm>
+#include <future>
 #include <iterator>
 
 #include "adapter/service/case_record.h"
 #include "adapter/service/exchange.h"
 #include "adapter/service/forwarding.h"
 #include "adapter/service/open_case.h"
+#include "adapter/service/whole_response.h"
 #include "fhir/base/digest.h"
 #include "mappings/pas/served.h"
 
@@ -69,13 +71,20 @@ base::Result<std::optional<Answered>> SubmitService::stored_answer(const Repeat&
   if (!found) return found.error();
   if (!*found) return std::optional<Answered>();
   if (repeat.by_key) {
-    const auto before = store_.find_body((*found)->id, store::Body::kRequest);
+    const bool is_whole = !(*found)->whole_id.empty();
+    const auto before = store_.find_body((*found)->id, is_whole ? store::Body::kWhole : store::Body::kRequest);
     if (!before) return before.error();
     if (*before && **before != request.body) {
       return base::Error{base::ErrorCode::kConflict, "The Idempotency-Key was sent with another request before."};
     }
   }
   const store::Case& record = **found;
+  if (!record.whole_id.empty()) {
+    auto answer = whole_answer(record.whole_id, request);
+    if (!answer) return answer.error();
+    answer->repeated = true;
+    return std::optional(std::move(*answer));
+  }
   if (record.version != request.version->name) {  // asked in another version by now
     const auto open = OpenCase::open(adjudicator_, store_, record);
     if (!open) return open.error();
@@ -89,6 +98,18 @@ base::Result<std::optional<Answered>> SubmitService::stored_answer(const Repeat&
   if (!answer) return answer.error();
   if (!*answer) return std::optional<Answered>();
   return std::optional(Answered{std::move(**answer), record.id, true});
+}
+
+base::Result<Answered> SubmitService::whole_answer(const std::string& whole_id, const SubmitRequest& request) const {
+  const auto parts = store_.find_parts(request.client, whole_id);
+  if (!parts) return parts.error();
+  if (parts->empty()) return base::unavailable("the parts of a request are not there");
+  auto body = whole_response(adjudicator_, store_, *parts,
+                             {.version = request.version, .base_url = request.base_url, .now = clock_.now()});
+  if (!body) return body.error();
+  Answered answered{std::move(*body), whole_id, false, {}};
+  for (const store::Case& part : *parts) answered.part_ids.push_back(part.id);
+  return answered;
 }
 
 // The submitter's newest case with that Claim: by the resolved reference, else by identifier; of the same payer where
@@ -136,13 +157,17 @@ base::Result<void> SubmitService::add_kept_records(const Standing& prior, const 
 }
 
 // The answer does not depend on it.
-void SubmitService::note_repeat(const std::string& case_id, TimePoint requested) const {
-  const auto record = store_.find_case(case_id);
-  if (!record || !*record) return;
-  store::Exchange exchange = answered_exchange(to_string((*record)->kind), requested, clock_.now());
-  exchange.case_id = case_id;
-  exchange.payer = (*record)->payer;
-  (void)store_.note_exchanges({std::move(exchange)});
+void SubmitService::note_repeat(const Answered& answered, std::chrono::system_clock::time_point requested) const {
+  std::vector<store::Exchange> exchanges;
+  for (const std::string& id : answered.part_ids.empty() ? std::vector{answered.id} : answered.part_ids) {
+    const auto record = store_.find_case(id);
+    if (!record || !*record) continue;
+    store::Exchange& exchange =
+        exchanges.emplace_back(answered_exchange(to_string((*record)->kind), requested, clock_.now()));
+    exchange.case_id = id;
+    exchange.payer = (*record)->payer;
+  }
+  (void)store_.note_exchanges(exchanges);
 }
 
 SubmitOutcome SubmitService::submit(SubmitRequest request) const {
@@ -152,7 +177,7 @@ SubmitOutcome SubmitService::submit(SubmitRequest request) const {
     auto stored = stored_answer(repeat, request);
     if (!stored) return stored.error();
     if (*stored) {
-      note_repeat((*stored)->case_id, now);
+      note_repeat(**stored, now);
       return std::move(**stored);
     }
     SubmitOutcome outcome = decide_and_commit(request, repeat, now);
@@ -162,13 +187,6 @@ SubmitOutcome SubmitService::submit(SubmitRequest request) const {
     if (race == kMostRaces) return base::Error{base::ErrorCode::kUnavailable, error->message};
   }
 }
-
-struct SubmitService::Decided {
-  store::Submission submission;
-  std::vector<validation::Issue> faults;
-  std::vector<decision::Decision> decisions;  // made now
-  bool is_forwarded = false;
-};
 
 SubmitService::Decision SubmitService::decide(const SubmitRequest& request, const Repeat& repeat,
                                               std::chrono::system_clock::time_point now) const {
@@ -184,10 +202,7 @@ SubmitService::Decision SubmitService::decide(const SubmitRequest& request, cons
     return Refused{std::move(report)};
   }
   Adjudication& adjudication = *outcome;
-  if (!adjudication.parts.empty()) {
-    return std::visit([](auto&& told) { return Decision(std::forward<decltype(told)>(told)); },
-                      submit_parts(request, adjudication, now));
-  }
+  if (!adjudication.parts.empty()) return decide_parts(request, repeat, adjudication, now);
   const auto prior = prior_of(adjudication, request);
   if (!prior) return prior.error();
   const std::string prior_id = prior->is_known() ? prior->record().id : "";
@@ -215,10 +230,11 @@ SubmitService::Decision SubmitService::decide(const SubmitRequest& request, cons
   if (adjudication.request.kind != pas::Kind::kInitial && !prior->is_known()) {
     context.notes.emplace_back("The earlier request that this one changes is not known here; it was decided as new.");
   }
-  std::ranges::move(pas::remarks_on(adjudication.report.issues()), std::back_inserter(context.notes));
+  std::ranges::move(request.remarks ? *request.remarks : pas::remarks_on(adjudication.report.issues()),
+                    std::back_inserter(context.notes));
 
   Decided decided;
-  store::Submission& submission = decided.submission;
+  store::Submission& submission = decided.submissions.emplace_back();
   submission.record = case_of(adjudication, items, context.notes);
   store::Case& record = submission.record;
   record.id = context.response_id;
@@ -240,8 +256,8 @@ SubmitService::Decision SubmitService::decide(const SubmitRequest& request, cons
   }
   const auto is_forwarded = is_to_forward(adjudication, record);
   if (!is_forwarded) return is_forwarded.error();
-  decided.is_forwarded = *is_forwarded;
-  if (decided.is_forwarded) {
+  if (*is_forwarded) {
+    decided.forwarded.push_back(record.id);
     store::OutboxMessage& rest = submission.outbox.emplace_back();
     rest.kind = kForwardMessage;
     rest.payload = request.via;
@@ -264,37 +280,61 @@ SubmitService::Decision SubmitService::decide(const SubmitRequest& request, cons
 
 SubmitOutcome SubmitService::decide_and_commit(SubmitRequest& request, const Repeat& repeat,
                                                std::chrono::system_clock::time_point now) const {
-  const Deadline forward_until = std::min(request.deadline, request.began + kForwardTime);
   Decision decision = decide(request, repeat, now);
-  if (auto* answered = std::get_if<Answered>(&decision)) return std::move(*answered);
   if (auto* refused = std::get_if<Refused>(&decision)) return std::move(*refused);
   if (auto* error = std::get_if<base::Error>(&decision)) return std::move(*error);
-  auto& decided = std::get<Decided>(decision);
-  store::Submission& submission = decided.submission;
-  store::Exchange exchange = *submission.exchange;
-  if (decided.is_forwarded) submission.exchange.reset();  // it is not answered yet
-  submission.bodies.request.swap(request.body);           // lent: it is not copied
-  const auto committed = store_.commit(submission);
-  submission.bodies.request.swap(request.body);
+  auto& [submissions, forwarded, faults, decisions] = std::get<Decided>(decision);
+  std::vector<store::Exchange> open;  // of what is forwarded: not answered yet
+  for (store::Submission& submission : submissions) {
+    const std::string& id = submission.record.id;
+    if (std::ranges::find(forwarded, id) == forwarded.end()) continue;
+    open.push_back(std::move(*submission.exchange));
+    open.back().case_id = id;
+    submission.exchange.reset();
+  }
+  store::Submission& first = submissions.front();
+  const std::string whole_id = first.record.whole_id;
+  std::string& received = whole_id.empty() ? first.bodies.request : first.bodies.whole;
+  received.swap(request.body);  // lent: it is not copied
+  const auto committed = store_.commit(submissions);
+  received.swap(request.body);
   if (!committed) return committed.error();
   if (options_.figures != nullptr) {
-    options_.figures->count_faults(decided.faults);
-    for (const decision::Decision& each : decided.decisions) {
+    options_.figures->count_faults(faults);
+    for (const decision::Decision& each : decisions) {
       options_.figures->count_decision(each.policy_id, each.action, store::kSubmitAction);
     }
   }
-  const std::string& id = submission.record.id;
-  std::string response = std::move(submission.bodies.response);
-  if (decided.is_forwarded && options_.forward && options_.forward(id, request, forward_until)) {
-    auto answered = store_.find_body(id, store::Body::kResponse);
-    if (answered && *answered) response = std::move(**answered);
+  const bool is_answered = forward(forwarded, request);
+  if (!open.empty()) {
+    for (store::Exchange& exchange : open) exchange.responded_ms = base::to_ms(clock_.now());
+    (void)store_.note_exchanges(open);  // the answer does not depend on it
   }
-  if (decided.is_forwarded) {
-    exchange.case_id = id;
-    exchange.responded_ms = base::to_ms(clock_.now());
-    (void)store_.note_exchanges({std::move(exchange)});  // the answer does not depend on it
+  if (!whole_id.empty()) {
+    auto answered = whole_answer(whole_id, request);
+    if (!answered) return answered.error();
+    return std::move(*answered);
   }
-  return Answered{std::move(response), id, false};
+  Answered answered{std::move(first.bodies.response), first.record.id};
+  if (is_answered) {
+    auto foreign = store_.find_body(answered.id, store::Body::kResponse);
+    if (foreign && *foreign) answered.body = std::move(**foreign);
+  }
+  return answered;
+}
+
+// Each payer's server at once. True when one has answered.
+bool SubmitService::forward(const std::vector<std::string>& case_ids, const SubmitRequest& request) const {
+  if (!options_.forward) return false;
+  const Deadline until = std::min(request.deadline, request.began + kForwardTime);
+  std::vector<std::future<bool>> asked;
+  for (const std::string& id : case_ids) {
+    asked.push_back(std::async(case_ids.size() == 1 ? std::launch::deferred : std::launch::async,
+                               [this, &id, &request, until] { return options_.forward(id, request, until); }));
+  }
+  bool has_answered = false;
+  for (std::future<bool>& each : asked) has_answered = each.get() || has_answered;
+  return has_answered;
 }
 
 }  // namespace pas::service

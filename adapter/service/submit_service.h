@@ -5,12 +5,13 @@
 // A repeat of the same bytes by the same client within the resend window gets the stored answer again, byte for byte
 // (in another version of PAS, the same case in that version; of a split request, its parts as they stand); so does a
 // repeat with the same idempotency key, and other bytes with that key are a conflict. A request for several payers is
-// as many requests, each a case of its own, with one answer of all their items. An update is decided over what stands
-// of the case that it names (item_now.h). Any number of threads may submit.
+// as many cases, stored together, with one answer of all their items (whole_response.h). An update is decided over what
+// stands of the case that it names (item_now.h). Any number of threads may submit.
 
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -38,13 +39,15 @@ struct SubmitRequest {
   std::string idempotency_key = {};  // empty: none
   std::string via = {};              // the header Via as it came
   std::string addressed = {};        // the payer to whose base path it was sent; empty: none's
+  // Of a part of a request that was split: what to remark on, in the places of the whole; nothing: on itself.
+  std::optional<std::vector<std::string>> remarks = {};
 };
 
 struct Answered {
-  std::string body;  // the response Bundle
-  std::string case_id;
-  bool repeated = false;                         // the stored answer of an earlier submission
-  std::vector<std::string> other_case_ids = {};  // of a request that was split: of its other parts
+  std::string body;                        // the response Bundle
+  std::string id;                          // of the ClaimResponse and the case
+  bool repeated = false;                   // the stored answer of an earlier submission
+  std::vector<std::string> part_ids = {};  // of the cases of a request that was split, which `id` is no case of
 };
 struct Refused {
   validation::Report report;
@@ -79,18 +82,23 @@ class SubmitService {
     bool by_key = false;
   };
   Repeat repeat_of(const SubmitRequest& request, std::chrono::system_clock::time_point now) const;
-  void note_repeat(const std::string& case_id, std::chrono::system_clock::time_point requested) const;
+  void note_repeat(const Answered& answered, std::chrono::system_clock::time_point requested) const;
   base::Result<std::optional<Answered>> stored_answer(const Repeat& repeat, const SubmitRequest& request) const;
   // What is to be stored and counted, without what was parsed: of a big request that is as much again.
-  struct Decided;
-  using Decision = std::variant<Decided, Answered, Refused, base::Error>;
+  struct Decided {
+    std::vector<store::Submission> submissions;  // one, or the parts of a whole
+    std::vector<std::string> forwarded;          // the ids of those that go to the servers of their payers
+    std::vector<validation::Issue> faults;
+    std::vector<decision::Decision> decisions;  // made now
+  };
+  using Decision = std::variant<Decided, Refused, base::Error>;
   Decision decide(const SubmitRequest& request, const Repeat& repeat, std::chrono::system_clock::time_point now) const;
   SubmitOutcome decide_and_commit(SubmitRequest& request, const Repeat& repeat,
                                   std::chrono::system_clock::time_point now) const;
-  SubmitOutcome submit_parts(const SubmitRequest& request, const Adjudication& whole,
-                             std::chrono::system_clock::time_point now) const;
-  SubmitOutcome told_as_one(const SubmitRequest& request, const Adjudication& whole, std::vector<Answered> answers,
-                            std::chrono::system_clock::time_point now) const;
+  Decision decide_parts(const SubmitRequest& request, const Repeat& repeat, const Adjudication& whole,
+                        std::chrono::system_clock::time_point now) const;
+  base::Result<Answered> whole_answer(const std::string& whole_id, const SubmitRequest& request) const;
+  bool forward(const std::vector<std::string>& case_ids, const SubmitRequest& request) const;
   base::Result<bool> is_to_forward(const Adjudication& adjudication, const store::Case& record) const;
   base::Result<Standing> prior_of(const Adjudication& adjudication, const SubmitRequest& request) const;
   base::Result<void> add_kept_records(const Standing& prior, const std::vector<ItemNow>& items,

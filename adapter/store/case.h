@@ -66,10 +66,12 @@ struct Case {
   std::string payer;
   std::string request_date;
   std::int64_t received_at_ms = 0;
-  std::string request_sha256;  // base::sha256_hex of the request body, or kKeyDigest and that of an Idempotency-Key
-  std::string prior_id;        // the case that this one updates or cancels
-  std::string priority;        // Claim.priority code as sent: "normal", "stat"
-  std::int64_t due_ms = 0;     // when a pended case must be decided; 0: never
+  // base::sha256_hex of the bytes as received, or kKeyDigest and another: of an Idempotency-Key, of a part.
+  std::string request_sha256;
+  std::string prior_id;     // the case that this one updates or cancels
+  std::string whole_id;     // of a request that was split by payer: by which its parts are known together
+  std::string priority;     // Claim.priority code as sent: "normal", "stat"
+  std::int64_t due_ms = 0;  // when a pended case must be decided; 0: never
   // Identifiers of the provider organization and of the ordering, rendering and attending practitioners.
   std::vector<Identifier> requestors;
   std::string replaced_by;    // set by the store: the case whose prior this is; commit ignores it
@@ -83,8 +85,9 @@ struct Case {
 struct Bodies {
   std::string request;   // bytes as received
   std::string response;  // bytes as sent, or as a revision answers
+  std::string whole;     // of the first part of a request that was split: all of it, bytes as received
 };
-enum class Body { kRequest, kResponse };
+enum class Body { kRequest, kResponse, kWhole };
 
 // Why an item was decided as it was: policy id, revision and hash, inputs with their sources, trace.
 struct DecisionRecord {

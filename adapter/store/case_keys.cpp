@@ -28,6 +28,7 @@ std::vector<CaseKey> keys_of(const Case& record) {
   std::vector<CaseKey> keys;
   if (!record.claim_full_url.empty()) keys.push_back({kClaimUrlKey, record.claim_full_url});
   if (!record.request_sha256.empty()) keys.push_back({kRequestKey, record.request_sha256});
+  if (!record.whole_id.empty()) keys.push_back({kWholeKey, record.whole_id});
   add_keys(kClaimIdentifierKey, record.claim_identifiers, keys);
   add_keys(kPatientIdentifierKey, record.patient_identifiers, keys);
   for (const Item& item : record.items) {
@@ -41,9 +42,10 @@ std::vector<CaseKey> keys_of(const Case& record) {
   return keys;
 }
 
-bool has_its_hash(const Case& record, std::string_view request) {
+bool has_its_hash(const Case& record, std::string_view request, std::string_view whole) {
   const std::string& hash = record.request_sha256;
-  return request.empty() || hash.empty() || hash.starts_with(kKeyDigest) || base::sha256_hex(request) == hash;
+  const std::string_view received = whole.empty() ? request : whole;
+  return received.empty() || hash.empty() || hash.starts_with(kKeyDigest) || base::sha256_hex(received) == hash;
 }
 
 }  // namespace pas::store

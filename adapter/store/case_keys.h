@@ -15,6 +15,7 @@ inline constexpr std::string_view kClaimUrlKey = "claim-url";
 inline constexpr std::string_view kClaimIdentifierKey = "claim-identifier";
 inline constexpr std::string_view kPatientIdentifierKey = "patient-identifier";
 inline constexpr std::string_view kRequestKey = "request";  // its SHA-256
+inline constexpr std::string_view kWholeKey = "whole";      // whole_id
 inline constexpr std::string_view kNumberKey = "number";    // of every client: kept under the client kEveryClient
 inline constexpr std::string_view kEveryClient;
 
@@ -29,9 +30,9 @@ struct CaseKey {
 // System and value as one string that no other pair makes.
 std::string key_value(const Identifier& identifier);
 
-// False of a request that is not the one that was stored; nothing is known of an empty one, or one that came with a
-// key.
-bool has_its_hash(const Case& record, std::string_view request);
+// False of a request that is not the one that was stored, or of the whole that it is the first part of; nothing is
+// known of an empty one, or one that came with a key.
+bool has_its_hash(const Case& record, std::string_view request, std::string_view whole);
 
 // Sorted and without repetition; what is empty has no key.
 std::vector<CaseKey> keys_of(const Case& record);

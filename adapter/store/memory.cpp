@@ -45,13 +45,18 @@ void MemoryStore::count_months(const Case& record, int sign) {
   }
 }
 
-Result<void> MemoryStore::commit(const Submission& submission) {
-  if (auto sound = check(submission); !sound) return sound;
-  Kept kept{submission.record, submission.bodies, submission.decisions, {}, {}, submission.served_to};
-  Case& record = kept.record;
-  kept.history = {{1, record.received_at_ms, record.client, std::string(kSubmitAction), ""}};
-
+Result<void> MemoryStore::commit(std::span<const Submission> submissions) {
+  if (auto sound = check(submissions); !sound) return sound;
   const std::unique_lock lock(mutex_);
+  for (const Submission& submission : submissions) {
+    if (auto free = check_against_stored(submission); !free) return free;
+  }
+  for (const Submission& submission : submissions) add(submission);
+  return {};
+}
+
+Result<void> MemoryStore::check_against_stored(const Submission& submission) const {
+  const Case& record = submission.record;
   if (find(record.id) != nullptr) {
     return base::Error{base::ErrorCode::kConflict, "case " + record.id + ": the id is taken"};
   }
@@ -59,13 +64,19 @@ Result<void> MemoryStore::commit(const Submission& submission) {
       repeat_of(record.client, record.request_sha256, *submission.refuse_repeat_since_ms)) {
     return base::Error{base::ErrorCode::kConflict, "case " + record.id + ": a repeat of a stored request"};
   }
+  if (record.prior_id.empty()) return {};
+  const Kept* prior = find(record.prior_id);
+  if (prior == nullptr) return base::invalid("case " + record.id + ": no such prior case");
+  if (prior->record.replaced_by.empty()) return {};
+  return base::Error{base::ErrorCode::kConflict, "case " + record.id + ": its prior was replaced already"};
+}
+
+void MemoryStore::add(const Submission& submission) {
+  Kept kept{submission.record, submission.bodies, submission.decisions, {}, {}, submission.served_to};
+  Case& record = kept.record;
+  kept.history = {{1, record.received_at_ms, record.client, std::string(kSubmitAction), ""}};
   if (!record.prior_id.empty()) {
-    const Kept* prior = find(record.prior_id);
-    if (prior == nullptr) return base::invalid("case " + record.id + ": no such prior case");
-    if (!prior->record.replaced_by.empty()) {
-      return base::Error{base::ErrorCode::kConflict, "case " + record.id + ": its prior was replaced already"};
-    }
-    Case& replaced = cases_.at(prior->record.order).record;
+    Case& replaced = cases_.at(order_of_.at(record.prior_id)).record;
     count_months(replaced, -1);
     replaced.replaced_by = record.id;
   }
@@ -78,7 +89,6 @@ Result<void> MemoryStore::commit(const Submission& submission) {
   tell(record.id, submission.outbox, submission.events, submission.origin, record.received_at_ms);
   order_of_.emplace(record.id, record.order);
   cases_.emplace(record.order, std::move(kept));
-  return {};
 }
 
 Result<void> MemoryStore::revise(const Revision& revision) {

@@ -32,7 +32,15 @@ Result<std::optional<std::string>> MemoryStore::find_body(std::string_view id, B
   const std::shared_lock lock(mutex_);
   const Kept* kept = find(id);
   if (kept == nullptr) return std::optional<std::string>();
-  return std::optional(body == Body::kRequest ? kept->bodies.request : kept->bodies.response);
+  switch (body) {
+    case Body::kResponse:
+      return std::optional(kept->bodies.response);
+    case Body::kWhole:
+      return std::optional(kept->bodies.whole);
+    case Body::kRequest:
+      break;
+  }
+  return std::optional(kept->bodies.request);
 }
 
 Result<std::vector<DecisionRecord>> MemoryStore::decision_records(std::string_view id, int item_sequence) const {
@@ -108,6 +116,12 @@ Result<std::vector<Case>> MemoryStore::find_by_number(std::string_view number, i
   return find_by_key(kEveryClient, kNumberKey, number, limit);
 }
 
+Result<std::vector<Case>> MemoryStore::find_parts(std::string_view client, std::string_view whole_id) const {
+  auto parts = find_by_key(client, kWholeKey, whole_id, kMaxCases);
+  std::ranges::reverse(parts);  // the newest come first
+  return parts;
+}
+
 Result<std::vector<Case>> MemoryStore::find_by_member_id(std::string_view member_id, int limit) const {
   if (member_id.empty()) return std::vector<Case>();
   CaseFilter filter;
@@ -173,7 +187,7 @@ Result<std::vector<std::string>> MemoryStore::verify() const {
   const std::shared_lock lock(mutex_);
   std::vector<std::string> faults;
   for (const auto& [order, kept] : cases_) {
-    if (!has_its_hash(kept.record, kept.bodies.request)) {
+    if (!has_its_hash(kept.record, kept.bodies.request, kept.bodies.whole)) {
       faults.push_back("case " + kept.record.id + ": the request does not have its hash");
     }
   }

@@ -15,7 +15,7 @@ namespace pas::store {
 
 class MemoryStore final : public Store {
  public:
-  Result<void> commit(const Submission& submission) override;
+  Result<void> commit(std::span<const Submission> submissions) override;
   Result<void> revise(const Revision& revision) override;
   Result<std::optional<Case>> find_case(std::string_view id) const override;
   Result<std::optional<std::string>> find_body(std::string_view id, Body body) const override;
@@ -32,6 +32,7 @@ class MemoryStore final : public Store {
                                                      int limit) const override;
   Result<std::vector<Case>> find_by_patient_identifier(std::string_view client, const Identifier& identifier,
                                                        int limit) const override;
+  Result<std::vector<Case>> find_parts(std::string_view client, std::string_view whole_id) const override;
   Result<std::vector<Case>> find_by_member_id(std::string_view member_id, int limit) const override;
   Result<std::vector<Case>> find_by_number(std::string_view number, int limit) const override;
   Result<std::vector<Case>> cases_due(std::int64_t before_ms, int limit) const override;
@@ -77,6 +78,8 @@ class MemoryStore final : public Store {
 
   // These want the mutex held.
   const Kept* find(std::string_view id) const;
+  Result<void> check_against_stored(const Submission& submission) const;
+  void add(const Submission& submission);
   std::optional<Case> repeat_of(std::string_view client, std::string_view sha256, std::int64_t since_ms) const;
   void count_months(const Case& record, int sign);
   void add_keys(const Case& record);

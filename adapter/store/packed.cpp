@@ -42,11 +42,19 @@ PackedSubmission::PackedSubmission(const Submission& submission, const StoreKeys
   request = packed_text(sealing, submission.bodies.request, place_of("bodies.request", {id}));
   response = packed_text(sealing, submission.bodies.response, place_of("bodies.response", {id}));
   decisions = packed_text(sealing, pack_decisions(submission.decisions), place_of("bodies.decisions", {id}));
+  whole = packed_text(sealing, submission.bodies.whole, place_of("bodies.whole", {id}));
   focuses = pack_focuses(submission.events, id, submission.record.received_at_ms, sealing);
 }
 
 std::size_t PackedSubmission::bytes() const {
-  return request.size() + response.size() + decisions.size() + size_of(states) + size_of(focuses);
+  return request.size() + response.size() + decisions.size() + whole.size() + size_of(states) + size_of(focuses);
+}
+
+std::vector<PackedSubmission> PackedSubmission::all(std::span<const Submission> submissions, const StoreKeys* sealing) {
+  std::vector<PackedSubmission> packed;
+  packed.reserve(submissions.size());
+  for (const Submission& each : submissions) packed.emplace_back(each, sealing);
+  return packed;
 }
 
 PackedRevision::PackedRevision(const Revision& revision, const StoreKeys* sealing)

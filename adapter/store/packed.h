@@ -3,6 +3,7 @@
 // any transaction.
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,10 @@ namespace pas::store {
 
 struct PackedSubmission {
   PackedSubmission(const Submission& submission, const StoreKeys* sealing);
+  static std::vector<PackedSubmission> all(std::span<const Submission> submissions, const StoreKeys* sealing);
   std::size_t bytes() const;
 
-  std::string request, response, decisions;
+  std::string request, response, decisions, whole;
   std::vector<CaseKey> keys;
   std::vector<std::string> states;   // of the items
   std::vector<std::string> focuses;  // of the events

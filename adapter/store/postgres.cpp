@@ -1,5 +1,6 @@
 #include "adapter/store/postgres.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "adapter/store/case_keys.h"
@@ -23,13 +24,13 @@ class PostgresStore final : public Store {
  public:
   explicit PostgresStore(const PostgresOptions& options) : keys_(options.keys), pool_(options) {}
 
-  Result<void> commit(const Submission& submission) override {
-    if (auto sound = check(submission); !sound) return sound;
-    const PackedSubmission packed(submission, keys_.get());
+  Result<void> commit(std::span<const Submission> submissions) override {
+    if (auto sound = check(submissions); !sound) return sound;
+    const auto packed = PackedSubmission::all(submissions, keys_.get());
     const std::string token = base::RandomIds().uuid();
     return pool_.write_once(
-        [&](PostgresConnection& connection) { return insert(connection, submission, packed, token); },
-        [&](PostgresConnection& connection) { return find_commit(connection, submission.record.id, token); });
+        [&](PostgresConnection& connection) { return insert(connection, submissions, packed, token); },
+        [&](PostgresConnection& connection) { return find_commit(connection, submissions[0].record.id, token); });
   }
 
   Result<void> revise(const Revision& revision) override {
@@ -89,6 +90,12 @@ class PostgresStore final : public Store {
   Result<std::vector<Case>> find_by_patient_identifier(std::string_view client, const Identifier& identifier,
                                                        int limit) const override {
     return find_by_key(client, kPatientIdentifierKey, key_value(identifier), limit);
+  }
+
+  Result<std::vector<Case>> find_parts(std::string_view client, std::string_view whole_id) const override {
+    auto parts = find_by_key(client, kWholeKey, whole_id, kMaxCases);
+    if (parts) std::ranges::reverse(*parts);  // the newest come first
+    return parts;
   }
 
   Result<std::vector<Case>> find_by_member_id(std::string_view member_id, int limit) const override {

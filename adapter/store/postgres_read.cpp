@@ -18,6 +18,7 @@ std::string with_items(const std::string& cases, const char* order) {
          cases + ") c LEFT JOIN items i ON i.case_seq = c.seq ORDER BY " + order + ", i.place";
 }
 constexpr int kReadColumns = 12;  // behind those of cases, of which migrations make more
+constexpr int kWholeId = 23;      // column of cases
 constexpr const char* kNewestFirst = "c.seq DESC";
 
 Result<std::vector<Case>> cases_of(const StoreKeys* keys, Result<PostgresRows> row) {
@@ -25,7 +26,7 @@ Result<std::vector<Case>> cases_of(const StoreKeys* keys, Result<PostgresRows> r
   std::vector<Case> cases;
   while (row->next()) {
     if (cases.empty() || cases.back().order != row->integer(0)) {
-      auto record = case_of(*row);
+      auto record = case_of(*row, kWholeId);
       if (!record) return record.error();
       cases.push_back(std::move(*record));
     }
@@ -42,9 +43,9 @@ Result<std::optional<Case>> the_case(Result<std::vector<Case>> cases) {
   return std::optional<Case>(std::move(cases->front()));
 }
 
-std::string_view body_statement(Body body) {
-  return body == Body::kRequest ? "SELECT b.request FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = $1"
-                                : "SELECT b.response FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = $1";
+std::string body_query(Body body) {
+  return "SELECT b." + std::string(column_of(body).name) +
+         " FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = $1";
 }
 
 }  // namespace
@@ -55,11 +56,10 @@ Result<std::optional<Case>> read_case(PostgresConnection& connection, std::strin
 }
 
 Result<std::optional<std::string>> read_body(PostgresConnection& connection, std::string_view id, Body body) {
-  auto row = connection.ask(body_statement(body), id);
+  auto row = connection.ask(body_query(body), id);
   if (!row) return row.error();
   if (!row->next()) return std::optional<std::string>();
-  const char* column = body == Body::kRequest ? "bodies.request" : "bodies.response";
-  auto text = unpacked_text(connection.keys(), row->bytes(0), place_of(column, {id}));
+  auto text = unpacked_text(connection.keys(), row->bytes(0), place_of(column_of(body).place, {id}));
   if (!text) return damaged_case(id, "body");
   return text;
 }

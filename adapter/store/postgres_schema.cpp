@@ -211,6 +211,11 @@ CREATE TABLE exchanges (
   PRIMARY KEY (case_seq, number)
 );
 )sql",
+    // Requests for several payers.
+    R"sql(
+ALTER TABLE cases ADD COLUMN whole_id bytea NOT NULL DEFAULT '';
+ALTER TABLE bodies ADD COLUMN whole bytea NOT NULL DEFAULT '';
+)sql",
 };
 
 // Of pg_advisory_lock; any number that is always the same.

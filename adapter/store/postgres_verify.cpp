@@ -100,7 +100,7 @@ Result<void> check_case(PostgresConnection& connection, const Case& record, Faul
     connection.queue("SELECT 1 FROM case_keys WHERE client = $1 AND kind = $2 AND value = $3 AND case_seq = $4",
                      key.client_of(record), key.kind, key.value, record.order);
   }
-  connection.queue("SELECT request, response, decisions FROM bodies WHERE case_seq = $1", record.order);
+  connection.queue("SELECT request, response, decisions, whole FROM bodies WHERE case_seq = $1", record.order);
   auto rows = connection.send();
   if (!rows) return rows.error();
   for (std::size_t i = 0; i < keys.size(); ++i) {

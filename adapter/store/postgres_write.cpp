@@ -62,13 +62,13 @@ void queue_case(PostgresConnection& connection, const Submission& submission, st
   connection.queue(
       "INSERT INTO cases (id, client, version, kind, status, claim_identifiers, claim_full_url, claim_id, member_id,"
       " patient_identifiers, payer, request_date, received_at_ms, request_sha256, prior_id, replaced_by, priority,"
-      " due_ms, requestors, revision, token, served_to) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '', $16, $17, $18, 1, $19, $20)",
+      " due_ms, requestors, revision, token, served_to, whole_id) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '', $16, $17, $18, 1, $19, $20, $21)",
       record.id, record.client, record.version, to_string(record.kind), to_string(record.status),
       pack_identifiers(record.claim_identifiers), record.claim_full_url, record.claim_id, record.member_id,
       pack_identifiers(record.patient_identifiers), record.payer, record.request_date, record.received_at_ms,
       record.request_sha256, record.prior_id, record.priority, record.due_ms, pack_identifiers(record.requestors),
-      token, submission.served_to);
+      token, submission.served_to, record.whole_id);
 }
 
 // From here on `seq` is the case's, or kThisCase.
@@ -103,12 +103,16 @@ void queue_keys(PostgresConnection& connection, std::int64_t seq, std::string_vi
       seq, clients, kinds, values);
 }
 
-// In the same order everywhere, and before the rows of months, against deadlocks.
-void queue_subject_locks(PostgresConnection& connection, const std::vector<OutboxMessage>& messages,
-                         const std::vector<NewEvent>& events) {
+std::set<std::string_view> subjects_of(const std::vector<OutboxMessage>& messages,
+                                       const std::vector<NewEvent>& events) {
   std::set<std::string_view> subjects;
   for (const OutboxMessage& message : messages) subjects.insert(message.subject);
   for (const NewEvent& event : events) subjects.insert(event.subscription_id);
+  return subjects;
+}
+
+// In the same order everywhere, and before the rows of months, against deadlocks.
+void queue_subject_locks(PostgresConnection& connection, const std::set<std::string_view>& subjects) {
   for (const std::string_view subject : subjects) queue_subject_lock(connection, subject);
 }
 
@@ -150,16 +154,16 @@ void queue_months(PostgresConnection& connection, std::string_view id, int sign)
       id, sign);
 }
 
-Result<void> insert(PostgresConnection& connection, const Submission& submission, const PackedSubmission& packed,
-                    std::string_view token) {
+namespace {
+
+void queue_submission(PostgresConnection& connection, const Submission& submission, const PackedSubmission& packed,
+                      std::string_view token) {
   const Case& record = submission.record;
-  PostgresTransaction transaction(connection);
-  queue_checks(connection, submission);
-  queue_subject_locks(connection, submission.outbox, submission.events);
   queue_case(connection, submission, token);
   connection.queue(
-      "INSERT INTO bodies (case_seq, request, response, decisions) VALUES (currval('cases_seq_seq'), $1, $2, $3)",
-      packed.request, packed.response, packed.decisions);
+      "INSERT INTO bodies (case_seq, request, response, decisions, whole) "
+      "VALUES (currval('cases_seq_seq'), $1, $2, $3, $4)",
+      packed.request, packed.response, packed.decisions, packed.whole);
   queue_items(connection, kThisCase, record.items, packed.states);
   queue_keys(connection, kThisCase, record.client, packed.keys);
   if (submission.exchange) queue_exchange(connection, *submission.exchange, kThisCase);
@@ -170,7 +174,21 @@ Result<void> insert(PostgresConnection& connection, const Submission& submission
     connection.queue("UPDATE cases SET replaced_by = $1 WHERE id = $2", record.id, record.prior_id);
   }
   queue_months(connection, record.id, 1);
-  return explained(connection, transaction.commit(), record.id);
+}
+
+}  // namespace
+
+Result<void> insert(PostgresConnection& connection, std::span<const Submission> submissions,
+                    std::span<const PackedSubmission> packed, std::string_view token) {
+  PostgresTransaction transaction(connection);
+  std::set<std::string_view> subjects;
+  for (const Submission& submission : submissions) {
+    queue_checks(connection, submission);
+    subjects.merge(subjects_of(submission.outbox, submission.events));
+  }
+  queue_subject_locks(connection, subjects);
+  for (std::size_t i = 0; i < submissions.size(); ++i) queue_submission(connection, submissions[i], packed[i], token);
+  return explained(connection, transaction.commit(), submissions[0].record.id);
 }
 
 Result<void> revise(PostgresConnection& connection, const Revision& revision, const PackedRevision& packed,
@@ -185,7 +203,7 @@ Result<void> revise(PostgresConnection& connection, const Revision& revision, co
   const std::int64_t seq = row->integer(0);
   const std::int64_t number = revision.expected_revision + 1;
 
-  queue_subject_locks(connection, revision.outbox, revision.events);
+  queue_subject_locks(connection, subjects_of(revision.outbox, revision.events));
   queue_supplements(connection, seq, revision, packed);
   queue_months(connection, id, -1);
   connection.queue("UPDATE cases SET status = $1, due_ms = $2, revision = $3 WHERE seq = $4",

@@ -2,6 +2,7 @@
 // The statements of a commit, a revision and a reservation, each one transaction.
 
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "adapter/store/packed.h"
@@ -11,8 +12,8 @@
 namespace pas::store {
 
 // Store::commit, one round trip. `token` is of the call's own: by it find_commit knows what the call did.
-Result<void> insert(PostgresConnection& connection, const Submission& submission, const PackedSubmission& packed,
-                    std::string_view token);
+Result<void> insert(PostgresConnection& connection, std::span<const Submission> submissions,
+                    std::span<const PackedSubmission> packed, std::string_view token);
 
 // Store::revise, two round trips.
 Result<void> revise(PostgresConnection& connection, const Revision& revision, const PackedRevision& packed,

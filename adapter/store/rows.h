@@ -30,9 +30,10 @@ inline base::Error damaged_subscription(std::string_view id, const char* what) {
   return base::unavailable("subscription " + std::string(id) + ": its stored " + what + " is damaged");
 }
 
-// Of a row "SELECT c.*", whose columns migrations only add to; without its items.
+// Of a row "SELECT c.*", whose columns migrations only add to; without its items. The databases have `whole_id` in
+// places of their own.
 template <class Row>
-Result<Case> case_of(const Row& row) {
+Result<Case> case_of(const Row& row, int whole_id) {
   Case record;
   record.order = row.integer(0);
   record.id = row.text(1);
@@ -63,7 +64,24 @@ Result<Case> case_of(const Row& row) {
   record.due_ms = row.integer(18);
   record.requestors = std::move(*requestors);
   record.revision = row.integer(20);
+  record.whole_id = row.text(whole_id);
   return record;
+}
+
+struct BodyColumn {
+  std::string_view name;
+  std::string_view place;  // "bodies.request"
+};
+inline BodyColumn column_of(Body body) {
+  switch (body) {
+    case Body::kResponse:
+      return {"response", "bodies.response"};
+    case Body::kWhole:
+      return {"whole", "bodies.whole"};
+    case Body::kRequest:
+      break;
+  }
+  return {"request", "bodies.request"};
 }
 
 // Of the columns of items from `first` = sequence on; nothing when its state is damaged.

@@ -1,5 +1,6 @@
 #include "adapter/store/sqlite.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "adapter/store/case_keys.h"
@@ -32,11 +33,19 @@ class SqliteStore final : public Store {
         checkpointer_(std::move(checkpoint), writer_, options.checkpoint_interval, options.log_limit_bytes),
         readers_(std::move(readers)) {}
 
-  Result<void> commit(const Submission& submission) override {
-    if (auto sound = check(submission); !sound) return sound;
-    const PackedSubmission packed(submission, options_.keys.get());
-    return writer_.run([&](SqliteConnection& connection) { return insert(connection, submission, packed); },
-                       packed.bytes());
+  Result<void> commit(std::span<const Submission> submissions) override {
+    if (auto sound = check(submissions); !sound) return sound;
+    const auto packed = PackedSubmission::all(submissions, options_.keys.get());
+    std::size_t bytes = 0;
+    for (const PackedSubmission& each : packed) bytes += each.bytes();
+    return writer_.run(
+        [&](SqliteConnection& connection) -> Result<void> {
+          for (std::size_t i = 0; i < packed.size(); ++i) {
+            if (auto inserted = insert(connection, submissions[i], packed[i]); !inserted) return inserted;
+          }
+          return {};
+        },
+        bytes);
   }
 
   Result<void> revise(const Revision& revision) override {
@@ -94,6 +103,12 @@ class SqliteStore final : public Store {
   Result<std::vector<Case>> find_by_patient_identifier(std::string_view client, const Identifier& identifier,
                                                        int limit) const override {
     return find_by_key(client, kPatientIdentifierKey, key_value(identifier), limit);
+  }
+
+  Result<std::vector<Case>> find_parts(std::string_view client, std::string_view whole_id) const override {
+    auto parts = find_by_key(client, kWholeKey, whole_id, kMaxCases);
+    if (parts) std::ranges::reverse(*parts);  // the newest come first
+    return parts;
   }
 
   Result<std::vector<Case>> find_by_member_id(std::string_view member_id, int limit) const override {

@@ -11,6 +11,8 @@
 namespace pas::store {
 namespace {
 
+constexpr int kWholeId = 22;  // column of cases
+
 Result<void> read_items(SqliteConnection& connection, Case& record) {
   SqliteQuery row(connection,
                   "SELECT sequence, action, reason, procedure_code, item_transaction, months, trace_number,"
@@ -28,7 +30,7 @@ Result<void> read_items(SqliteConnection& connection, Case& record) {
 Result<std::vector<Case>> read_cases(SqliteConnection& connection, SqliteQuery& row) {
   std::vector<Case> cases;
   while (row.next()) {
-    auto record = case_of(row);
+    auto record = case_of(row, kWholeId);
     if (!record) return record.error();
     if (auto read = read_items(connection, *record); !read) return read.error();
     cases.push_back(std::move(*record));
@@ -47,9 +49,9 @@ int most_cases(int limit) {
   return std::clamp(limit, 0, kMaxCases);
 }
 
-std::string_view body_query(Body body) {
-  return body == Body::kRequest ? "SELECT b.request FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = ?"
-                                : "SELECT b.response FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = ?";
+std::string body_query(Body body) {
+  return "SELECT b." + std::string(column_of(body).name) +
+         " FROM cases c JOIN bodies b ON b.case_seq = c.seq WHERE c.id = ?";
 }
 
 }  // namespace
@@ -63,8 +65,7 @@ Result<std::optional<std::string>> read_body(SqliteConnection& connection, std::
   SqliteQuery row(connection, body_query(body), id);
   std::optional<std::string> text;
   if (row.next()) {
-    const char* column = body == Body::kRequest ? "bodies.request" : "bodies.response";
-    text = unpacked_text(connection.keys(), row.bytes(0), place_of(column, {id}));
+    text = unpacked_text(connection.keys(), row.bytes(0), place_of(column_of(body).place, {id}));
     if (!text) return damaged_case(id, "body");
   }
   if (auto read = row.finish(); !read) return read.error();

@@ -240,6 +240,11 @@ CREATE TABLE exchanges (
   PRIMARY KEY (case_seq, number)
 ) STRICT, WITHOUT ROWID;
 )sql",
+    // Requests for several payers.
+    R"sql(
+ALTER TABLE cases ADD COLUMN whole_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE bodies ADD COLUMN whole BLOB NOT NULL DEFAULT x'';
+)sql",
 };
 
 Result<std::int64_t> read_integer(SqliteConnection& connection, std::string_view sql) {

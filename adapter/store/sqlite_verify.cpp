@@ -78,7 +78,8 @@ Result<void> check_keys(SqliteConnection& connection, const Case& record, Faults
 }
 
 Result<void> check_bodies(SqliteConnection& connection, const Case& record, Faults& faults) {
-  SqliteQuery row(connection, "SELECT request, response, decisions FROM bodies WHERE case_seq = ?", record.order);
+  SqliteQuery row(connection, "SELECT request, response, decisions, whole FROM bodies WHERE case_seq = ?",
+                  record.order);
   while (row.next()) check_texts(record, row, connection.keys(), faults);
   return row.finish();
 }

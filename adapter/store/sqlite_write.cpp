@@ -1,5 +1,7 @@
 #include "adapter/store/sqlite_write.h"
 
+#include <algorithm>
+
 #include "adapter/store/packing.h"
 #include "adapter/store/sqlite_exchanges.h"
 #include "adapter/store/sqlite_outbox.h"
@@ -44,23 +46,24 @@ Result<void> insert_case(SqliteConnection& connection, const Submission& submiss
   return connection.run(
       "INSERT INTO cases (id, client, version, kind, status, claim_identifiers, claim_full_url, claim_id, member_id,"
       " patient_identifiers, payer, request_date, received_at_ms, request_sha256, prior_id, replaced_by, priority,"
-      " due_ms, requestors, revision, served_to) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, 1, ?)",
+      " due_ms, requestors, revision, served_to, whole_id) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, 1, ?, ?)",
       record.id, record.client, record.version, to_string(record.kind), to_string(record.status),
       pack_identifiers(record.claim_identifiers), record.claim_full_url, record.claim_id, record.member_id,
       pack_identifiers(record.patient_identifiers), record.payer, record.request_date, record.received_at_ms,
       record.request_sha256, record.prior_id, record.priority, record.due_ms, pack_identifiers(record.requestors),
-      submission.served_to);
+      submission.served_to, record.whole_id);
 }
 
 Result<void> insert_bodies(SqliteConnection& connection, std::int64_t seq, const PackedSubmission& packed) {
   // The pages of a big body go to the log as they are made, instead of staying in memory to the end of the group.
-  const bool is_big = packed.request.size() > kBigBlob;
+  const bool is_big = std::max(packed.request.size(), packed.whole.size()) > kBigBlob;
   if (is_big) {
     if (auto set = connection.execute("PRAGMA cache_size=-1024"); !set) return set;
   }
-  auto inserted = connection.run("INSERT INTO bodies (case_seq, decisions, response, request) VALUES (?, ?, ?, ?)", seq,
-                                 SqliteBlob{packed.decisions}, SqliteBlob{packed.response}, SqliteBlob{packed.request});
+  auto inserted = connection.run(
+      "INSERT INTO bodies (case_seq, decisions, response, request, whole) VALUES (?, ?, ?, ?, ?)", seq,
+      SqliteBlob{packed.decisions}, SqliteBlob{packed.response}, SqliteBlob{packed.request}, SqliteBlob{packed.whole});
   if (is_big) {
     if (auto set = connection.execute(kWriterCache); !set) return set;
   }

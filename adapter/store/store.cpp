@@ -118,11 +118,20 @@ bool counts_months(std::string_view action) {
   return action == "A1" || action == "A2" || action == "A6" || action == "NA";
 }
 
-Result<void> check(const Submission& submission) {
-  const Case& record = submission.record;
-  if (!base::is_fhir_id(record.id)) return base::invalid("case: id is not a FHIR id");
-  if (record.prior_id == record.id) return base::invalid("case " + record.id + ": prior_id is the case itself");
-  return check_items(record.id, record.items, submission.decisions);
+Result<void> check(std::span<const Submission> submissions) {
+  if (submissions.empty()) return base::invalid("nothing to commit");
+  std::set<std::string_view> ids, priors, hashes;
+  for (const Submission& submission : submissions) {
+    const Case& record = submission.record;
+    if (!base::is_fhir_id(record.id)) return base::invalid("case: id is not a FHIR id");
+    if (record.prior_id == record.id) return base::invalid("case " + record.id + ": prior_id is the case itself");
+    const bool is_alone = ids.insert(record.id).second &&
+                          (record.prior_id.empty() || priors.insert(record.prior_id).second) &&
+                          (record.request_sha256.empty() || hashes.insert(record.request_sha256).second);
+    if (!is_alone) return base::invalid("case " + record.id + ": its id, prior or hash is that of another beside it");
+    if (auto sound = check_items(record.id, record.items, submission.decisions); !sound) return sound;
+  }
+  return {};
 }
 
 Result<void> check(const Revision& revision) {

@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -93,11 +94,12 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // Everything of the submission or nothing, durable when it returns without an error. kConflict: the id is taken, the
+  // Everything of a submission or nothing, durable when it returns without an error. kConflict: the id is taken, the
   // prior was replaced already, or a repeat (see Submission). kInvalid: a bad id or item, or an unknown prior.
   // After kUnavailable the case is not there; only a power cut right then, or a connection to the database that was
   // lost and did not come back, may yet bring it, whole.
-  virtual Result<void> commit(const Submission& submission) = 0;
+  Result<void> commit(const Submission& submission) { return commit(std::span(&submission, 1)); }
+  virtual Result<void> commit(std::span<const Submission> submissions) = 0;  // all of them or none; one at least
 
   // Changes a case, all or nothing and durable as with commit. kConflict: the case has another revision, was replaced,
   // or has a supplement of that id already. kInvalid: an unknown case, or as with commit.
@@ -127,6 +129,9 @@ class Store {
                                                              int limit) const = 0;
   virtual Result<std::vector<Case>> find_by_patient_identifier(std::string_view client, const Identifier& identifier,
                                                                int limit) const = 0;
+
+  // The parts of the client's request that was split, in the order of its commit.
+  virtual Result<std::vector<Case>> find_parts(std::string_view client, std::string_view whole_id) const = 0;
 
   // Over all clients, newest first. A number is an item's authorization, administrative reference or trace number, of
   // the present revision or an earlier one.
@@ -199,8 +204,8 @@ class Store {
 };
 
 // kInvalid, naming the field: a bad id, an item or decision sequence that is repeated, a decision without its item, a
-// supplement that is repeated. Every backend begins with it.
-Result<void> check(const Submission& submission);
+// supplement that is repeated; of submissions, two with the same id, prior or hash. Every backend begins with it.
+Result<void> check(std::span<const Submission> submissions);
 Result<void> check(const Revision& revision);
 Result<void> check(const Subscription& subscription);
 

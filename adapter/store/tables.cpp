@@ -28,10 +28,14 @@ constexpr Column kCaseColumns[] = {{"seq", kInteger},
                                    {"due_ms", kInteger},
                                    {"requestors", kText},
                                    {"revision", kInteger},
-                                   {"served_to", kText}};
+                                   {"served_to", kText},
+                                   {"whole_id", kText, true}};
 constexpr Column kKeyColumns[] = {{"client", kText}, {"kind", kText}, {"value", kText}, {"case_seq", kInteger}};
-constexpr Column kBodyColumns[] = {
-    {"case_seq", kInteger}, {"request", kCompressed}, {"response", kCompressed}, {"decisions", kCompressed}};
+constexpr Column kBodyColumns[] = {{"case_seq", kInteger},
+                                   {"request", kCompressed},
+                                   {"response", kCompressed},
+                                   {"decisions", kCompressed},
+                                   {"whole", kCompressed, true}};
 constexpr Column kItemColumns[] = {{"case_seq", kInteger},
                                    {"place", kInteger},
                                    {"sequence", kInteger},

@@ -1,6 +1,8 @@
 #pragma once
 // What Store::verify asks of a row of either database.
 
+#include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,19 +15,22 @@ namespace pas::store {
 
 using Faults = std::vector<std::string>;
 
-// Of the case's row "SELECT request, response, decisions".
+// Of the case's row "SELECT request, response, decisions, whole".
 template <class Row>
 void check_texts(const Case& record, const Row& row, const StoreKeys* keys, Faults& faults) {
-  constexpr std::string_view kColumns[] = {"bodies.request", "bodies.response", "bodies.decisions"};
-  for (int column = 0; column < 3; ++column) {
-    const auto text = unpacked_text(keys, row.bytes(column), place_of(kColumns[column], {record.id}));
-    if (!text) faults.push_back("case " + record.id + ": a body is damaged");
-    if (column == 2 && text && !unpack_decisions(*text)) {
-      faults.push_back("case " + record.id + ": its decisions are damaged");
-    }
-    if (column == 0 && text && !has_its_hash(record, *text)) {
-      faults.push_back("case " + record.id + ": the request does not have its hash");
-    }
+  constexpr std::array<std::string_view, 4> kColumns = {"bodies.request", "bodies.response", "bodies.decisions",
+                                                        "bodies.whole"};
+  std::array<std::optional<std::string>, kColumns.size()> texts;
+  for (std::size_t i = 0; i < kColumns.size(); ++i) {
+    texts[i] = unpacked_text(keys, row.bytes(static_cast<int>(i)), place_of(kColumns[i], {record.id}));
+    if (!texts[i]) faults.push_back("case " + record.id + ": a body is damaged");
+  }
+  const auto& [request, response, decisions, whole] = texts;
+  if (decisions && !unpack_decisions(*decisions)) {
+    faults.push_back("case " + record.id + ": its decisions are damaged");
+  }
+  if (request && whole && !has_its_hash(record, *request, *whole)) {
+    faults.push_back("case " + record.id + ": the request does not have its hash");
   }
 }
 

@@ -55,7 +55,7 @@ Changes of_number(int number) {
 store::Submission stored(const std::string& sample) {
   service_test::Adapter adapter;
   const auto outcome = adapter.submit(sample, "growth");
-  const std::string& id = std::get<service::Answered>(outcome).case_id;
+  const std::string& id = std::get<service::Answered>(outcome).id;
   store::Submission submission;
   submission.record = **adapter.store->find_case(id);
   submission.bodies.request = **adapter.store->find_body(id, store::Body::kRequest);

@@ -77,7 +77,7 @@ TEST_P(GeneratedBundles, AreDecidedAlikeByEvaluateAndSubmitAndReplay) {
     }
     ++decided;
     for (const auto& [item, record] : *wanted) {
-      const auto stored = store->decision_record(answered->case_id, item);
+      const auto stored = store->decision_record(answered->id, item);
       ASSERT_TRUE(stored && *stored);
       EXPECT_EQ(decision_of(**stored), decision_of(record));
       const auto document = json::Document::parse(**stored).value();

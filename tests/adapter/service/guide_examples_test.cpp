@@ -24,7 +24,7 @@ std::string what_came_of(const service_test::Adapter& adapter, const service::Su
   }
   const auto* answered = std::get_if<service::Answered>(&outcome);
   if (answered == nullptr) return "error";
-  const auto kept = adapter.store->find_case(answered->case_id);
+  const auto kept = adapter.store->find_case(answered->id);
   if (!kept || !*kept) return "not stored";
   std::string items;
   for (const store::Item& item : (*kept)->items) {

@@ -84,11 +84,11 @@ TEST_P(SamplesTest, IsAnsweredAndStored) {
   const json::Node response = document->root()["entry"].at(0)["resource"];
   EXPECT_EQ(response["resourceType"].text(), "ClaimResponse");
   EXPECT_EQ(response["item"].size(), expected_["items"].size());
-  const auto stored = adapter.store->find_body(answered->case_id, store::Body::kResponse);
+  const auto stored = adapter.store->find_body(answered->id, store::Body::kResponse);
   EXPECT_EQ(stored->value(), answered->body);
   for (const json::Node item : expected_["items"]) {
     const auto record =
-        adapter.store->decision_record(answered->case_id, std::stoi(std::string(item["sequence"].text())));
+        adapter.store->decision_record(answered->id, std::stoi(std::string(item["sequence"].text())));
     EXPECT_TRUE(record->has_value());
   }
   const auto broken = adapter.store->verify();

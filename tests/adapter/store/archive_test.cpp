@@ -43,6 +43,8 @@ void fill(const std::string& specification) {
   ASSERT_TRUE(store.put_subscription(subscription, {{0, "", "handshake", "1", 5, "s-1"}}));
   auto first = submission("c-1");
   first.bodies.request = support::noise(3000, 1);
+  first.bodies.whole = "the whole of it";
+  first.record.whole_id = "w-1";
   first.record.request_sha256.clear();
   first.record.client = std::string("nul\0\xFF", 5);
   first.events = {{"s-1", "focus 1"}};

@@ -131,7 +131,7 @@ TEST_F(PostgresStoreTest, ACommitWhoseEndIsNotKnownIsLookedUp) {
   const auto connection = connect();
   const auto sent = submission("c-1");
   EXPECT_FALSE(store::find_commit(*connection, "c-1", "token"));
-  ASSERT_TRUE(store::insert(*connection, sent, store::PackedSubmission(sent, nullptr), "token"));
+  ASSERT_TRUE(store::insert(*connection, {&sent, 1}, store::PackedSubmission::all({&sent, 1}, nullptr), "token"));
   EXPECT_TRUE(store::find_commit(*connection, "c-1", "token"));
   EXPECT_FALSE(store::find_commit(*connection, "c-1", "of another call"));
 

@@ -130,6 +130,7 @@ class SealedStore : public testing::TestWithParam<support::Backend> {
     auto sent = support::submission("c-1");
     sent.bodies.request = "request " + marker_;
     sent.bodies.response = "response " + marker_;
+    sent.bodies.whole = "whole " + marker_;
     sent.record.request_sha256.clear();
     sent.record.items[0].state = "state " + marker_;
     sent.decisions[0].json = "decision " + marker_;
@@ -155,6 +156,7 @@ class SealedStore : public testing::TestWithParam<support::Backend> {
     EXPECT_EQ(*store.verify(), std::vector<std::string>());
     EXPECT_EQ(*store.find_body("c-1", store::Body::kRequest), "request " + marker_);
     EXPECT_EQ(*store.find_body("c-1", store::Body::kResponse), "response " + marker_);
+    EXPECT_EQ(*store.find_body("c-1", store::Body::kWhole), "whole " + marker_);
     EXPECT_EQ(*store.decision_records("c-1", 1),
               (std::vector<store::DecisionRecord>{{1, "decision " + marker_, 1}, {1, "later decision " + marker_, 2}}));
     EXPECT_EQ((*store.find_case("c-1"))->items[0].state, "state " + marker_);
@@ -199,7 +201,7 @@ TEST_P(SealedStore, IsSealedLaterAndUnderNewKeys) {
   const auto sealed = store::rekey_store(specification_, a_);
   ASSERT_TRUE(sealed) << sealed.error().message;
   EXPECT_EQ(sealed->sealed, sealed->texts);
-  EXPECT_EQ(sealed->texts, 14) << "9 of c-1, with its two events, 4 of c-2, and a subscription";
+  EXPECT_EQ(sealed->texts, 15) << "10 of c-1, with its two events, 4 of c-2, and a subscription";
   expect_all_there(a_);
   EXPECT_EQ(store::rekey_store(specification_, a_)->sealed, 0) << "it is done already";
 
