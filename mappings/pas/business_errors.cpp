@@ -96,9 +96,8 @@ class Finder {
   }
 
   void check_focal() {
-    if (request_.focal.size() < 2 || rules_.may_have_several_payers) return;
-    add("79", "2010A-NM109", request_.focal[1], "focal",
-        "Several insurances are focal, but one payer alone can be asked for authorization. Send one request to each.");
+    if (rules_.may_have_several_payers) return;
+    if (auto error = several_payers_error(request_)) errors_.push_back(std::move(*error));
   }
 
   // The requestor's own number, and those of the people and organizations behind a role.
@@ -181,6 +180,13 @@ std::vector<BusinessError> find_business_errors(const Request& request, const Bu
 
 BusinessError payer_error(const Request& request, json::Node place, std::string message) {
   return {"79", "C", "2010A-NM109", place.path(request.bundle()), std::move(message), 0};
+}
+
+std::optional<BusinessError> several_payers_error(const Request& request) {
+  if (request.focal.size() < 2) return std::nullopt;
+  return payer_error(
+      request, request.focal[1]["focal"],
+      "Several insurances are focal, but one payer alone can be asked for authorization. Send one request to each.");
 }
 
 std::string_view reject_reason_display(std::string_view code) {

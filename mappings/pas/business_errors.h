@@ -2,6 +2,7 @@
 // Faults of content: the Bundle is well formed, but a payer cannot process it (PAS 2.2.1, X12 278 AAA segments). They
 // are answered with HTTP 200 and a ClaimResponse of outcome error.
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,6 +36,9 @@ std::vector<BusinessError> find_business_errors(const Request& request, const Bu
 
 // Nobody, or not the one payer that must be, is asked at `place` of the request's Bundle.
 BusinessError payer_error(const Request& request, json::Node place, std::string message);
+
+// Of several focal insurances.
+std::optional<BusinessError> several_payers_error(const Request& request);
 
 // The names of the codes used here; empty for any other.
 std::string_view reject_reason_display(std::string_view code);

@@ -1,7 +1,8 @@
 // Calls of pas-adapter as tests/cases/cli/*calls.json list them: exit code, and what standard output and error say.
 //
 // "config" becomes the file FOLDER/adapter.toml; FOLDER in an argument, a variable or the config is a folder of the
-// test's own. "sample" is given as standard input. "json lines": standard output is one JSON object a line, that many.
+// test's own. "sample", after its "patch", is given as standard input. "json lines": standard output is one JSON object
+// a line, that many.
 
 #include <gtest/gtest.h>
 
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "fhir/json/document.h"
+#include "fhir/json/patch.h"
 #include "tests/adapter/cli/process.h"
 #include "tests/adapter/cli/requests.h"
 #include "tests/adapter/store/samples.h"
@@ -68,7 +70,10 @@ void Commands::check_call(json::Node each) const {
   std::ofstream(folder_.file("adapter.toml")) << filled(each["config"].text());
   support::Call call{filled(each["arguments"]), filled(each["environment"])};
   if (each["sample"]) {
-    call.input = support::read_file(support::repo_path("samples/bundles/" + std::string(each["sample"].text())));
+    auto sample = json::patched(
+        support::read_file(support::repo_path("samples/bundles/" + std::string(each["sample"].text()))), each["patch"]);
+    ASSERT_TRUE(sample) << sample.error().message;
+    call.input = std::move(*sample);
   }
   support::Process process(call);
   EXPECT_EQ(std::to_string(process.wait()), each["exit"].text());
