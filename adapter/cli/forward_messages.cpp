@@ -48,10 +48,12 @@ void register_forward_messages(notify::OutboxWorker& worker, const service::Forw
   });
 }
 
-base::Result<void> subscribe_at_payers(store::Store& store, const gateway::Payers& payers, const base::Clock& clock) {
+base::Result<void> subscribe_at_payers(store::Store& store, const service::Forwarding& forwarding,
+                                       const gateway::Payers* payers, const base::Clock& clock) {
+  if (payers == nullptr) return {};
   std::vector<store::OutboxMessage> messages;
-  for (const gateway::Payer& payer : payers.all()) {
-    if (!payer.forward || payer.forward->organizations.empty()) continue;
+  for (const gateway::Payer& payer : payers->all()) {
+    if (!forwarding.needs_subscription(payer.id)) continue;
     messages.push_back({.case_id = {},
                         .kind = std::string(service::kSubscribeMessage),
                         .payload = payer.id,

@@ -6,8 +6,9 @@
 
 namespace pas::cli {
 
-// Puts a subscription at each payer's server that tells of its decisions into the outbox.
-base::Result<void> subscribe_at_payers(store::Store& store, const gateway::Payers& payers, const base::Clock& clock);
+// Puts a subscription at the server of each payer that needs one into the outbox. `payers` may be null.
+base::Result<void> subscribe_at_payers(store::Store& store, const service::Forwarding& forwarding,
+                                       const gateway::Payers* payers, const base::Clock& clock);
 
 // All references outlive the worker.
 void register_forward_messages(notify::OutboxWorker& worker, const service::Forwarding& forwarding);

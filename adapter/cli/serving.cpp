@@ -193,9 +193,8 @@ base::Result<void> Serving::start() {
     if (auto started = start_admin(); !started) return started;
   }
   worker_.start();
-  if (const auto payers = adjudicator_.basis().payers; payers != nullptr) {
-    if (auto told = subscribe_at_payers(*store_, *payers, world_.clock); !told) return told;
-  }
+  const auto payers = adjudicator_.basis().payers;
+  if (auto told = subscribe_at_payers(*store_, forwarding_, payers.get(), world_.clock); !told) return told;
   if (!options_.retain.empty()) retention_.emplace(*store_, world_.clock, world_.log, retention_age(options_.retain));
   std::cout << "pas-adapter " << PAS_VERSION << " is ready at " << here << "/fhir (store "
             << store::shown(options_.store) << ")" << std::endl;
@@ -236,8 +235,12 @@ std::vector<std::string> Serving::reload_basis() {
     return basis.error();
   }
   report_missing_tools(*inputs_.documents, *basis->policies, world_.log);
-  backends_.replace(basis->payers);  // before a request is routed to a new one
+  const auto payers = basis->payers;
+  backends_.replace(payers);  // before a request is routed to a new one
   adjudicator_.replace(std::move(*basis));
+  if (const auto told = subscribe_at_payers(*store_, forwarding_, payers.get(), world_.clock); !told) {
+    world_.log.write(observe::Severity::kWarning, "gateway.not_subscribed", {}, {{"what", told.error().message}});
+  }
   world_.log.write(observe::Severity::kInfo, "cli.policies_reloaded", {});
   return {};
 }

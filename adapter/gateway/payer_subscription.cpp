@@ -74,6 +74,10 @@ std::string write_subscription(const ForwardTo& to, std::string_view endpoint,
   return std::move(out).take();
 }
 
+bool is_one_subscription(const ForwardTo& a, const ForwardTo& b) {
+  return a.url == b.url && a.organizations == b.organizations && a.notify_secret == b.notify_secret;
+}
+
 bool has_secret(std::string_view authorization, std::string_view secret) {
   if (secret.empty() || !authorization.starts_with(kBearer)) return false;
   authorization.remove_prefix(kBearer.size());

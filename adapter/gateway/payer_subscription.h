@@ -17,6 +17,9 @@ namespace pas::gateway {
 std::string write_subscription(const ForwardTo& to, std::string_view endpoint,
                                std::chrono::system_clock::time_point end);
 
+// The same subscription does for both: it is at one server, of the same organizations, with the same secret.
+bool is_one_subscription(const ForwardTo& a, const ForwardTo& b);
+
 // "Bearer …" with that secret; compared in a time that tells nothing of it.
 bool has_secret(std::string_view authorization, std::string_view secret);
 

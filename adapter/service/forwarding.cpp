@@ -311,26 +311,40 @@ Heard Forwarding::ask(const Known& known, const Errand& errand, std::string_view
   return result.is_answered() ? Heard::kSame : Heard::kNoAnswer;
 }
 
+bool Forwarding::is_subscribed(std::string_view payer, const gateway::ForwardTo& to) const {
+  const auto found = subscribed_.find(payer);
+  return found != subscribed_.end() && gateway::is_one_subscription(found->second.backend->to(), to) &&
+         services_.clock.now() < found->second.at + kSubscribed - kOverlap;
+}
+
+bool Forwarding::needs_subscription(std::string_view payer) const {
+  const auto backend = services_.backends.of(payer);
+  if (backend == nullptr || backend->to().organizations.empty()) return false;
+  const std::scoped_lock lock(subscribed_mutex_);
+  return !is_subscribed(payer, backend->to());
+}
+
 Forwarding::Result Forwarding::subscribe(std::string_view payer, Deadline deadline) const {
   const auto backend = services_.backends.of(payer);
   if (backend == nullptr || backend->to().organizations.empty()) return {};
   const auto now = services_.clock.now();
   {
     const std::scoped_lock lock(subscribed_mutex_);
-    const auto before = subscribed_.find(payer);
-    if (before != subscribed_.end() && now < before->second + kSubscribed - kOverlap) return {};
+    if (is_subscribed(payer, backend->to())) return {};
+    subscribed_.insert_or_assign(std::string(payer), Subscribed{now, backend});  // of two messages one asks
   }
   const std::string body =
       gateway::write_subscription(backend->to(), services_.notification_url(payer), now + kSubscribed + kOverlap);
   const auto asked = backend->post({"/Subscription", body, {}, {}, {}, deadline});
-  if (!asked.ok()) {
-    services_.log.write(observe::Severity::kWarning, "gateway.not_subscribed", {},
-                        {{"payer", payer}, {"status", asked.status}, {"what", asked.problem}});
-    return {State::kLater, asked.problem, asked.status, kSubscribeAgain};
+  if (asked.ok()) return {State::kPending, "subscribed", asked.status, kSubscribed};
+  {
+    const std::scoped_lock lock(subscribed_mutex_);
+    const auto found = subscribed_.find(payer);
+    if (found != subscribed_.end() && found->second.backend == backend) subscribed_.erase(found);
   }
-  const std::scoped_lock lock(subscribed_mutex_);
-  subscribed_.insert_or_assign(std::string(payer), now);
-  return {State::kPending, "subscribed", asked.status, kSubscribed};
+  services_.log.write(observe::Severity::kWarning, "gateway.not_subscribed", {},
+                      {{"payer", payer}, {"status", asked.status}, {"what", asked.problem}});
+  return {State::kLater, asked.problem, asked.status, kSubscribeAgain};
 }
 
 bool Forwarding::may_tell(std::string_view payer, std::string_view authorization) const {

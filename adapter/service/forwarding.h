@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -81,7 +82,10 @@ class Forwarding {
   // ago is not asked again.
   Heard inquire(const Errand& errand, std::string_view via) const;
 
-  // Subscribes at the payer's server for a day, unless that was done by this process less than an hour before its end.
+  // Whether that payer's server can tell of decisions, and this process has no subscription there, for what it is asked
+  // for now, or less than an hour of it.
+  bool needs_subscription(std::string_view payer) const;
+  // Subscribes there for a day, if it needs one.
   Result subscribe(std::string_view payer, Deadline deadline) const;
   // Whether a notification with that header may come from the payer's server.
   bool may_tell(std::string_view payer, std::string_view authorization) const;
@@ -103,16 +107,21 @@ class Forwarding {
   Result take(const Known& known, const Errand& errand, const std::string& body, store::Exchange exchange) const;
   Result told(const Known& known, const Errand& errand, Result result) const;
   Heard ask(const Known& known, const Errand& errand, std::string_view via) const;
+  bool is_subscribed(std::string_view payer, const gateway::ForwardTo& to) const;  // under the lock
 
   struct Asked {
     std::chrono::system_clock::time_point at;
     Heard heard = Heard::kNoAnswer;  // until it is answered
   };
+  struct Subscribed {
+    std::chrono::system_clock::time_point at;
+    std::shared_ptr<const gateway::Backend> backend;
+  };
   const Services services_;
   mutable std::mutex asked_mutex_;
   mutable std::map<std::string, Asked, std::less<>> asked_;  // by case
   mutable std::mutex subscribed_mutex_;
-  mutable std::map<std::string, std::chrono::system_clock::time_point, std::less<>> subscribed_;  // by payer: when
+  mutable std::map<std::string, Subscribed, std::less<>> subscribed_;  // by payer
 };
 
 }  // namespace pas::service
