@@ -50,6 +50,15 @@ bool has_number_of(const pas::PayerAnswer& answer, const store::Case& record) {
   });
 }
 
+// It decides an item that is pended here.
+bool has_news(const pas::PayerAnswer& answer, const store::Case& record) {
+  return std::ranges::any_of(record.items, [&answer](const store::Item& own) {
+    return own.action == kPendedAction && std::ranges::any_of(answer.items, [&own](const pas::AnsweredItem& item) {
+             return item.answer.sequence == own.sequence && item.decision.action != kPendedAction;
+           });
+  });
+}
+
 }  // namespace
 
 struct Forwarding::Known {
@@ -175,11 +184,7 @@ Forwarding::Result Forwarding::take(const Known& known, const Errand& errand, co
   if (!known.record.replaced_by.empty()) return {};  // an update went over it
   const bool is_pended = std::ranges::any_of(
       chosen->items, [](const pas::AnsweredItem& item) { return item.decision.action == kPendedAction; });
-  if (is_inquiry && std::ranges::all_of(chosen->items, [](const pas::AnsweredItem& item) {
-        return item.decision.action == kPendedAction;
-      })) {
-    return {State::kPending, "pended"};
-  }
+  if (is_inquiry && !has_news(*chosen, known.record)) return {State::kPending, "pended"};
   const std::chrono::seconds again_in(known.backend->to().follow_every_s);
   const auto outcome =
       services_.cases.take_answer(known.record.id, {known.record.payer, *chosen, source.to_json(), std::move(exchange),
@@ -336,7 +341,10 @@ Forwarding::Result Forwarding::subscribe(std::string_view payer, Deadline deadli
   const std::string body =
       gateway::write_subscription(backend->to(), services_.notification_url(payer), now + kSubscribed + kOverlap);
   const auto asked = backend->post({"/Subscription", body, {}, {}, {}, deadline});
-  if (asked.ok()) return {State::kPending, "subscribed", asked.status, kSubscribed};
+  if (asked.ok()) {
+    services_.log.write(observe::Severity::kInfo, "gateway.subscribed", {}, {{"payer", payer}});
+    return {State::kPending, "subscribed", asked.status, kSubscribed};
+  }
   {
     const std::scoped_lock lock(subscribed_mutex_);
     const auto found = subscribed_.find(payer);
