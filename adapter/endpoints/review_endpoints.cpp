@@ -7,6 +7,7 @@
 #include "adapter/endpoints/case_material.h"
 #include "adapter/endpoints/statistics.h"
 #include "adapter/service/case_record.h"
+#include "fhir/base/digest.h"
 #include "fhir/json/writer.h"
 
 namespace pas::endpoints {
@@ -30,6 +31,26 @@ std::string instant_of(std::int64_t at_ms) {
 
 std::int64_t now_ms(const base::Clock& clock) {
   return base::to_ms(clock.now());
+}
+
+// What of a case changes by a revision, by another that replaces it, and by the clock alone when it gets late.
+std::string state_of(const store::Case& record, std::int64_t now) {
+  const bool is_late = record.due_ms != 0 && record.due_ms <= now;
+  return record.id + ' ' + std::to_string(record.revision) + ' ' + record.replaced_by + (is_late ? " late\n" : "\n");
+}
+
+// For whoever asks again and again. Weak (RFC 9110 §8.8.1): the age in the body goes on while nothing has changed.
+std::string tag_of(std::string_view states) {
+  return "W/\"" + base::sha256_hex(states).substr(0, 16) + '"';
+}
+
+bool has_tag(const Call& call, std::string_view tag) {
+  return call.request.headers.find("If-None-Match") == tag;
+}
+
+http::Response with_tag(http::Response response, std::string tag) {
+  response.headers.add("ETag", std::move(tag));
+  return response;
 }
 
 // The head of a case, into an object that is open.
@@ -109,6 +130,12 @@ http::Response list_queue(Call& call, const store::Store& store, const base::Clo
   if (!mistakes.empty()) return mistakes_answer(400, mistakes);
   const auto page = store.list_cases(filter, before, static_cast<int>(limit));
   if (!page) return problem_of(page.error());
+  // The day, since a member's age is of it.
+  std::string states = base::to_string(base::utc_date(clock.now())) + '\n';
+  for (const store::Case& record : page->cases) states += state_of(record, now);
+  if (page->continue_before) states += std::to_string(*page->continue_before);
+  const std::string tag = tag_of(states);
+  if (has_tag(call, tag)) return with_tag(json_answer(304, ""), tag);
   json::Writer out;
   out.begin_object().key("cases").begin_array();
   for (const store::Case& record : page->cases) {
@@ -122,13 +149,15 @@ http::Response list_queue(Call& call, const store::Store& store, const base::Clo
   out.end_array();
   if (page->continue_before) out.member("before", *page->continue_before);
   out.end_object();
-  return json_answer(200, std::move(out).take());
+  return with_tag(json_answer(200, std::move(out).take()), tag);
 }
 
 http::Response read_case(const Call& call, const store::Store& store, const base::Clock& clock) {
   const auto found = store.find_case(call.id);
   if (!found) return problem_of(found.error());
   if (!*found) return problem(404, "No such case.");
+  const std::string tag = tag_of(state_of(**found, now_ms(clock)));
+  if (has_tag(call, tag)) return with_tag(json_answer(304, ""), tag);
   const auto history = store.history(call.id);
   if (!history) return problem_of(history.error());
   json::Writer out;
@@ -146,7 +175,7 @@ http::Response read_case(const Call& call, const store::Store& store, const base
     out.member("actor", entry.actor).member("action", entry.action).end_object();
   }
   out.end_array().end_object();
-  return json_answer(200, std::move(out).take());
+  return with_tag(json_answer(200, std::move(out).take()), tag);
 }
 
 service::ReviewedItem item_of(json::Node node) {

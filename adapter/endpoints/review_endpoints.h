@@ -4,6 +4,7 @@
 //
 //   GET  /admin/queue?payer=&member=&client=&dueWithinHours=&limit=&before=    pended cases, newest first
 //   GET  /admin/cases/{id}                 the case: items, what is asked for, decision records, history
+//     both with an ETag, by which they answer 304 as long as nothing has changed
 //   POST /admin/cases/{id}/decision        {"revision": 1, "reviewer": {"name", "npi", "specialty": {"system",
 //   "code"}},
 //     "items": [{"sequence", "action", "reason", "note", "quantity", "quantityCode", "validFrom", "validTo",

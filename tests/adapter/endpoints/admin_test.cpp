@@ -175,6 +175,40 @@ TEST_F(AdminApi, TheQueueTellsWhatChangedACaseLast) {
   EXPECT_FALSE(waiting["member"]["initials"].text().empty());
 }
 
+// A console that asks every few seconds costs no reading of records, and no line of the audit names its cases.
+TEST_F(AdminApi, WhatHasNotChangedIsNotToldAgain) {
+  const std::string id = submit("row-13-not-met-adult");
+  const auto asked = [&](const std::string& path, const std::string& tag) {
+    http::Request request;
+    request.method = http::Method::kGet;
+    request.path = path;
+    if (!tag.empty()) request.headers.add("If-None-Match", tag);
+    return routes_.ask(std::move(request));
+  };
+  const auto tag_of = [&](const std::string& path) {
+    return std::string(asked(path, "").headers.find("ETag").value_or(""));
+  };
+  const std::string one = "/admin/cases/" + id;
+  const std::string queue_tag = tag_of("/admin/queue");
+  const std::string case_tag = tag_of(one);
+  routes_.advance(std::chrono::minutes(5));
+  for (const auto& [path, tag] : {std::pair(std::string("/admin/queue"), queue_tag), std::pair(one, case_tag)}) {
+    const http::Response same = asked(path, tag);
+    EXPECT_EQ(same.status, 304) << path << ": its age alone has changed";
+    EXPECT_TRUE(same.content().empty());
+    EXPECT_EQ(same.headers.find("ETag"), tag);
+  }
+  submit("row-02-insulin-pump");
+  EXPECT_EQ(asked("/admin/queue", queue_tag).status, 200) << "another came";
+  EXPECT_EQ(asked(one, case_tag).status, 304) << "which is not this one";
+  ask(routes_, http::Method::kPost, one + "/decision",
+      R"({"revision": 1, "reviewer": {"name": "R"}, "items": [{"sequence": 1, "action": "A1"}]})");
+  EXPECT_EQ(asked(one, case_tag).status, 200);
+  const std::string late_tag = tag_of("/admin/queue");
+  routes_.advance(std::chrono::hours(24 * 8));
+  EXPECT_EQ(asked("/admin/queue", late_tag).status, 200) << "what waits is late by now";
+}
+
 TEST_F(AdminApi, PreviewsWhatADecisionWillSend) {
   const std::string id = submit("row-13-not-met-adult");
   const std::string path = "/admin/cases/{id}/preview";
