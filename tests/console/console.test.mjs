@@ -168,8 +168,9 @@ test('a change by someone else is told kindly, and nothing is overwritten', asyn
     { revision: 1, reviewer: { name: 'Reviewer 8' }, items: [{ sequence: 1, action: 'A1' }] });
   assert.equal(other.status, 200);
   await page.click('#confirm');
-  await page.waitForSelector('#preview [role=alert]');
-  assert.match(await page.textContent('#preview'), /has changed.*a reviewer decided, by Reviewer 8.*Item 1 is now A1/s);
+  await page.waitForSelector('#changed section');
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Load the case as it is now');
+  assert.match(await page.textContent('#changed'), /has changed.*a reviewer decided, by Reviewer 8.*Item 1 is now A1/s);
   await shoot(page, 'conflict');
   await page.getByRole('button', { name: 'Load the case as it is now' }).click();
   await page.waitForFunction(() => document.body.textContent.includes('No item of this case waits'));

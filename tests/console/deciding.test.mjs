@@ -144,8 +144,8 @@ test('information arrives while the page is open: nothing is overwritten, and th
   });
   assert.equal(sent.status, 200, JSON.stringify(sent.body));
   await previewed();
-  await page.waitForSelector('#preview [role=alert]');
-  assert.match(await page.textContent('#preview'), /has changed.*Nothing of yours was stored.*information arrived/s);
+  await page.waitForSelector('#changed section');
+  assert.match(await page.textContent('#changed'), /has changed.*Nothing of yours was stored.*information arrived/s);
   await shoot(page, 'arrived');
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Load the case as it is now' }).click();

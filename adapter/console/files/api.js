@@ -2,6 +2,7 @@
 // (sessionStorage), and goes nowhere but into the header of requests to this origin.
 
 import { h, show, say } from './dom.js';
+import { alone } from './refresh.js';
 
 const kToken = 'pas-token';
 
@@ -14,25 +15,31 @@ export class Refused extends Error {
   }
 }
 
-// The answer with its text, whatever its status; a token is asked for when one is wanted.
-export async function exchange(path, { method = 'GET', body, type = 'application/json' } = {}) {
-  for (;;) {
-    const headers = {};
-    const token = sessionStorage.getItem(kToken);
-    if (token) headers.Authorization = `Bearer ${token}`;
-    if (body !== undefined) headers['Content-Type'] = type;
-    const response = await fetch(path, { method, headers, body, cache: 'no-store', credentials: 'omit' });
-    if (response.status === 401) {
-      await askForToken(Boolean(token));
-      continue;
-    }
-    return { status: response.status, text: await response.text() };
+async function send(path, { method = 'GET', body, type = 'application/json', tag, signal } = {}) {
+  const headers = {};
+  const token = sessionStorage.getItem(kToken);
+  if (token) headers.Authorization = `Bearer ${token}`;
+  if (body !== undefined) headers['Content-Type'] = type;
+  if (tag) headers['If-None-Match'] = tag;
+  try {
+    const response = await fetch(path, { method, headers, body, signal, cache: 'no-store', credentials: 'omit' });
+    return { status: response.status, tag: response.headers.get('ETag'), text: await response.text() };
+  } catch {
+    throw new Refused(0, { detail: 'The adapter does not answer.' });
   }
 }
 
-export async function ask(path, body) {
-  const answer = await exchange(path, body === undefined
-    ? {} : { method: 'POST', body: JSON.stringify(body) });
+// The answer with its text, whatever its status; a token is asked for when one is wanted.
+export const exchange = (path, options) => alone(async () => {
+  for (;;) {
+    const hadToken = Boolean(sessionStorage.getItem(kToken));
+    const answer = await send(path, options);
+    if (answer.status !== 401) return answer;
+    await askForToken(hadToken);
+  }
+});
+
+function dataOf(answer) {
   let data = {};
   try {
     data = JSON.parse(answer.text || '{}');
@@ -41,6 +48,17 @@ export async function ask(path, body) {
   }
   if (answer.status >= 400) throw new Refused(answer.status, data);
   return data;
+}
+
+export const ask = async (path, body) => dataOf(await exchange(path, body === undefined
+  ? {} : { method: 'POST', body: JSON.stringify(body) }));
+
+// What is at the path, {tag, data}; `before`, which was there, when it is the same. With a signal the page asks by
+// itself, and asks for no token.
+export async function askAgain(path, before, signal) {
+  const options = { tag: before?.tag, signal };
+  const answer = signal ? await send(path, options) : await exchange(path, options);
+  return answer.status === 304 ? before : { tag: answer.tag, data: dataOf(answer) };
 }
 
 export const forgetToken = () => sessionStorage.removeItem(kToken);

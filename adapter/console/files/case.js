@@ -1,10 +1,11 @@
 // One case: what is asked for, why it waits, the documents, what happened, and the decision.
 
-import { ask } from './api.js';
+import { ask, askAgain } from './api.js';
 import { chip, h, say, show, table } from './dom.js';
-import { deadline, instant, isExpedited, kActions, kHappened, kKinds, kReasons, span } from './codes.js';
+import { ageOf, deadline, instant, isExpedited, kActions, kHappened, kKinds, kReasons, span } from './codes.js';
 import { explanation } from './criteria.js';
 import { resources } from './documents.js';
+import { watchCase } from './changes.js';
 import { decisionForm } from './decide.js';
 
 function head(record, material) {
@@ -16,7 +17,7 @@ function head(record, material) {
       chip(record.status, record.status === 'pended' ? 'wait' : 'plain'), ' ',
       record.status === 'pended' && [chip(due.text, due.kind), ' '], isExpedited(record) && [chip('expedited', 'bad'), ' '],
       `${record.payer}, member ${record.memberId}, born ${patient.birthDate || '?'}, received ${instant(record.receivedAt)} `
-      + `(${span(record.ageSeconds)} ago) from ${record.client}, version ${record.version}, revision ${record.revision}`),
+      + `(${span(ageOf(record))} ago) from ${record.client}, version ${record.version}, revision ${record.revision}`),
     record.replacedBy && h('p', { class: 'card notice' }, 'An update has taken the place of this case: ',
       h('a', { href: `#case/${record.replacedBy}` }, 'open it')),
     record.priorId && h('p', {}, h('a', { href: `#case/${record.priorId}` }, 'The case that this one updates'))];
@@ -48,34 +49,47 @@ function history(record, material) {
       (each.decision.notes || []).join(' '))))]);
 }
 
-export async function open(id) {
-  const path = `/admin/cases/${encodeURIComponent(id)}`;
-  const [record, material] = await Promise.all([ask(path), ask(`${path}/request`)]);
+function draw(record, material, reload) {
   const explained = record.items.map((item) => ({
     item, why: record.records.filter((each) => each.policy && each.itemSequence === item.sequence).pop(),
   }));
-  show(h('p', {}, h('a', { href: '#queue' }, '← Queue')),
-    head(record, material),
-    h('section', { class: 'card' }, h('h2', {}, 'Items'),
-      h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Items' },
-        table(['Item', 'Service', 'Asked for', 'Now', 'Notes'], record.items.map(itemRow)))),
-    h('div', { class: 'columns' },
-      h('div', {},
-        explained.map(({ item, why }) => [h('h2', {}, `Item ${item.sequence}: ${item.procedureCode}`),
-          why ? explanation(why, material.bundle)
-            : h('p', { class: 'card empty' }, 'No policy was applied to this item.')]),
-        h('section', { class: 'card' }, h('h2', {}, 'Documents and data'), resources(material))),
-      h('div', { class: 'side' },
-        h('section', { class: 'card' }, h('h2', {}, 'Decide'), decisionForm(record, () => open(id))),
-        history(record, material))));
-  document.title = 'Case';
-  say(`To decide: ${record.items.filter((item) => item.action === 'A4').length} of ${record.items.length}.`);
+  const waiting = record.items.filter((item) => item.action === 'A4');
+  show(h('p', { class: 'row' }, h('a', { href: '#queue' }, '← Queue'),
+    waiting.length > 0 && h('button', { type: 'button', class: 'link', id: 'to-decision', onclick: toDecision }, 'To the decision')),
+  head(record, material),
+  h('section', { class: 'card' }, h('h2', {}, 'Items'),
+    h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Items' },
+      table(['Item', 'Service', 'Asked for', 'Now', 'Notes'], record.items.map(itemRow)))),
+  h('div', { class: 'columns' },
+    h('div', {},
+      explained.map(({ item, why }) => [h('h2', {}, `Item ${item.sequence}: ${item.procedureCode}`),
+        why ? explanation(why, material.bundle)
+          : h('p', { class: 'card empty' }, 'No policy was applied to this item.')]),
+      h('section', { class: 'card' }, h('h2', {}, 'Documents and data'), resources(material))),
+    h('div', { class: 'side' },
+      h('section', { class: 'card' }, h('h2', {}, 'Decide'), decisionForm(record, reload)),
+      history(record, material))));
+  document.title = `Case, ${record.items.map((item) => item.procedureCode).join(', ')}`;
+  say(`To decide: ${waiting.length} of ${record.items.length}.`);
   document.getElementById('main').focus();
   scrollTo(0, 0);
 }
 
+export async function load(id, reload) {
+  const path = `/admin/cases/${encodeURIComponent(id)}`;
+  const [told, material] = await Promise.all([askAgain(path), ask(`${path}/request`)]);
+  return () => {
+    draw(told.data, material, reload);
+    watchCase(path, told, reload);
+  };
+}
+
+function toDecision() {
+  document.querySelector('#decision select')?.focus();
+}
+
 export function onKey(key) {
   if (key !== 'd') return false;
-  document.querySelector('#decision select')?.focus();
+  toDecision();
   return true;
 }

@@ -33,11 +33,13 @@ export function instant(text) {
   return text ? new Date(text).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' }) : '';
 }
 
+export const ageOf = (record, now = Date.now()) => (now - new Date(record.receivedAt).getTime()) / 1000;
+
 // What is left of the time to decide in: {text, kind}; the colour is told in words too.
 export function deadline(record, now = Date.now()) {
   if (!record.dueAt) return { text: 'no deadline', kind: 'plain', left: Infinity };
   const left = (new Date(record.dueAt).getTime() - now) / 1000;
-  const whole = left + record.ageSeconds;
+  const whole = left + ageOf(record, now);
   if (left <= 0) return { text: `late by ${span(left)}`, kind: 'bad', left };
   if (left < 86400 || left < whole / 4) return { text: `${span(left)} left, soon`, kind: 'warn', left };
   return { text: `${span(left)} left`, kind: 'good', left };

@@ -2,28 +2,55 @@
 
 import { ask, Refused } from './api.js';
 import { chip, h, labelled, say, table } from './dom.js';
-import { instant, kActions, kDenials, kHappened, kKinds, kReasons } from './codes.js';
+import { tellChange } from './changes.js';
+import { kDenials, kKinds, kReasons } from './codes.js';
 import { fhirTable } from './documents.js';
 
 const kChoices = [['', 'leave it pended'], ['A1', 'Certify'], ['A2', 'Certify in part'],
   ['A6', 'Modify'], ['A3', 'Deny'], ['A4', 'Ask for information']];
 const kReviewer = 'pas-reviewer';  // name and NPI, for this tab
 
+// What was written and not sent, as long as the page is there: by case, {name of a control: its value}.
+const drafts = new Map();
+
+function keep(draft, control) {
+  draft[control.name] = control.type === 'checkbox' ? control.checked : control.value;
+}
+
+function restore(draft, form) {
+  for (const [name, value] of Object.entries(draft)) {
+    const control = form.elements.namedItem(name);
+    if (!control) continue;
+    if (control.type === 'checkbox') control.checked = value;
+    else control.value = value;
+    if (control.matches('select')) control.dispatchEvent(new Event('change'));
+  }
+}
+
+// Notes on items that wait no more: no control takes them.
+function leftNotes(draft, items) {
+  const isLeft = ([name, value]) => value && name.endsWith('-note') && !items.some((item) => name === `${item.sequence}-note`);
+  return Object.entries(draft).filter(isLeft).map(([name, value]) => h('div', { class: 'left' },
+    h('h3', {}, `What you had written on item ${parseInt(name, 10)}`), h('pre', { tabindex: '0' }, value)));
+}
+
 function itemForm(item) {
   const asked = item.state?.decision || {};
   const requested = item.state?.item || {};
   const id = `item-${item.sequence}`;
+  const name = (part) => `${item.sequence}-${part}`;
   const fields = {
-    note: h('textarea', { rows: '3', id: `${id}-note` }),
-    reason: h('select', {}, h('option', { value: '' }, 'choose a reason'),
+    note: h('textarea', { rows: '3', id: `${id}-note`, name: name('note') }),
+    reason: h('select', { name: name('reason') }, h('option', { value: '' }, 'choose a reason'),
       kDenials.map((code) => h('option', { value: code }, `${code} ${kReasons[code]}`))),
-    quantity: h('input', { type: 'number', min: '0', step: 'any', value: requested.quantity?.value ?? '' }),
-    validFrom: h('input', { type: 'date', value: requested.servicedPeriod?.start || requested.servicedDate || '' }),
-    validTo: h('input', { type: 'date', value: requested.servicedPeriod?.end || '' }),
+    quantity: h('input', { name: name('quantity'), type: 'number', min: '0', step: 'any', value: requested.quantity?.value ?? '' }),
+    validFrom: h('input', { name: name('from'), type: 'date', value: requested.servicedPeriod?.start || requested.servicedDate || '' }),
+    validTo: h('input', { name: name('to'), type: 'date', value: requested.servicedPeriod?.end || '' }),
   };
-  const documents = (asked.documents || []).map((document) => ({ document, box: h('input', { type: 'checkbox', checked: true }) }));
-  const questions = (asked.questions || []).map((question) => ({ question, box: h('input', { type: 'checkbox', checked: true }) }));
-  const other = { loinc: h('input', { placeholder: '34117-2' }), title: h('input', { placeholder: 'History and physical note' }) };
+  const chosen = (part) => h('input', { name: name(part), type: 'checkbox', checked: true });
+  const documents = (asked.documents || []).map((document) => ({ document, box: chosen(document.loinc) }));
+  const questions = (asked.questions || []).map((question) => ({ question, box: chosen(question) }));
+  const other = { loinc: h('input', { name: name('loinc'), placeholder: '34117-2' }), title: h('input', { name: name('title'), placeholder: 'History and physical note' }) };
   const box = (each, text) => h('label', { class: 'check' }, each.box, ' ', text);
   const authorized = h('div', { class: 'row' }, labelled(`Quantity${requested.quantity?.unit ? ` (${requested.quantity.unit})` : ''}`, fields.quantity),
     labelled('From', fields.validFrom), labelled('Until', fields.validTo));
@@ -37,7 +64,7 @@ function itemForm(item) {
       h('div', { class: 'row' }, labelled('Another document, LOINC', other.loinc), labelled('its title', other.title))),
   };
   const action = h('select', {
-    id, onchange: () => {
+    id, name: name('action'), onchange: () => {
       for (const part of Object.values(parts)) part.hidden = part !== parts[action.value];
       noteField.hidden = !action.value;
     },
@@ -93,25 +120,17 @@ function summary(response) {
   h('details', {}, h('summary', {}, 'The whole ClaimResponse'), fhirTable(response))];
 }
 
-// What happened to the case since it was read.
-async function tellChange(record, reload, target) {
-  const now = await ask(`/admin/cases/${record.id}`);
-  const since = now.history.filter((entry) => entry.revision > record.revision);
-  target.replaceChildren(h('div', { class: 'card notice', role: 'alert' },
-    h('h3', {}, 'The case has changed while you were reading it'),
-    h('p', {}, 'Nothing of yours was stored. Since then:'),
-    h('ul', {}, since.map((entry) => h('li', {}, `${instant(entry.at)}: ${kHappened[entry.action] || entry.action}, by ${entry.actor}`))),
-    h('ul', {}, now.items.map((item) => h('li', {}, `Item ${item.sequence} is now ${item.action} ${kActions[item.action] || ''}`))),
-    h('button', { type: 'button', class: 'primary', onclick: reload }, 'Load the case as it is now')));
-}
-
 export function decisionForm(record, reload) {
-  const items = record.items.filter((item) => item.action === 'A4' && !record.replacedBy).map(itemForm);
-  if (!items.length) return h('p', { class: 'empty' }, 'No item of this case waits for a decision.');
+  const waiting = record.items.filter((item) => item.action === 'A4' && !record.replacedBy);
+  const draft = drafts.get(record.id) || {};
+  const left = leftNotes(draft, waiting);
+  if (!waiting.length) return [h('p', { class: 'empty' }, 'No item of this case waits for a decision.'), left];
+  const items = waiting.map(itemForm);
   const kept = JSON.parse(sessionStorage.getItem(kReviewer) || '{}');
-  const name = h('input', { required: true, autocomplete: 'name', value: kept.name || '' });
-  const npi = h('input', { inputmode: 'numeric', pattern: '[0-9]{10}', maxlength: '10', value: kept.npi || '' });
+  const name = h('input', { name: 'reviewer', required: true, autocomplete: 'name', value: kept.name || '' });
+  const npi = h('input', { name: 'npi', inputmode: 'numeric', pattern: '[0-9]{10}', maxlength: '10', value: kept.npi || '' });
   const result = h('div', { id: 'preview', 'aria-live': 'polite' });
+  const previewing = h('button', { class: 'primary' }, 'Preview the answer');
   const body = () => {
     const reviewer = { name: name.value.trim() };
     if (npi.value.trim()) reviewer.npi = npi.value.trim();
@@ -123,12 +142,15 @@ export function decisionForm(record, reload) {
       await work();
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      if (error.status === 409) return tellChange(record, reload, result);
+      if (error.status === 409) {
+        result.replaceChildren();
+        tellChange(record, await ask(`/admin/cases/${record.id}`), reload).focus();
+        return;
+      }
       const mistakes = error.mistakes.length ? error.mistakes : [error.message];
       result.replaceChildren(h('div', { class: 'card notice', role: 'alert' }, h('h3', {}, 'Not yet'),
         h('ul', {}, mistakes.map((mistake) => h('li', {}, mistake)))));
     }
-    return undefined;
   };
   const preview = () => attempt(async () => {
     const wanted = body();
@@ -137,23 +159,34 @@ export function decisionForm(record, reload) {
       type: 'button', class: 'primary', id: 'confirm', onclick: () => attempt(async () => {
         send.disabled = true;
         await ask(`/admin/cases/${record.id}/decision`, wanted);
+        drafts.delete(record.id);
         await reload();
         say('Decided. Whoever subscribed will be told.');
       }).finally(() => { send.disabled = false; }),
     }, 'Send this decision');
+    const back = () => {
+      result.replaceChildren();
+      previewing.focus();
+    };
     result.replaceChildren(h('div', { class: 'card' }, h('h3', {}, 'What the provider will get'),
       summary(answer.entry[0].resource),
-      h('p', { class: 'row' }, send, h('button', { type: 'button', onclick: () => result.replaceChildren() }, 'Go back'))));
+      h('p', { class: 'row' }, send, h('button', { type: 'button', onclick: back }, 'Go back'))));
     result.scrollIntoView({ block: 'nearest' });
     send.focus();
   });
-  return h('form', {
+  const form = h('form', {
     id: 'decision', onsubmit: (event) => {
       event.preventDefault();
       preview();
-    }, oninput: () => result.replaceChildren(),
+    }, oninput: (event) => {
+      result.replaceChildren();
+      keep(draft, event.target);
+      drafts.set(record.id, draft);
+    },
   },
   items.map((item) => item.element),
   h('div', { class: 'row' }, labelled('Your name', name), labelled('Your NPI, if you have one', npi)),
-  h('p', {}, h('button', { class: 'primary' }, 'Preview the answer')), result);
+  h('p', {}, previewing), result);
+  restore(draft, form);
+  return [form, left];
 }

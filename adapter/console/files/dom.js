@@ -31,6 +31,13 @@ export function say(text, isBad = false) {
   status.classList.toggle('bad', isBad);
 }
 
+// What came by itself, at the foot of the window, where it moves nothing that is read or typed; nothing takes it away.
+export function notice(...children) {
+  document.getElementById('changed').replaceChildren(...children);
+}
+
+export const counted = (number, noun) => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
 export function table(head, rows, attributes = {}) {
   return h('table', attributes,
     h('thead', {}, h('tr', {}, head.map((title) => h('th', { scope: 'col' }, title)))),

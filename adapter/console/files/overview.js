@@ -1,7 +1,7 @@
 // Decisions by day, and what waits by its age: two charts, each with its figures as a table.
 
 import { ask } from './api.js';
-import { h, say, show, svg, table } from './dom.js';
+import { counted, h, say, show, svg, table } from './dom.js';
 import { kActions, kKinds } from './codes.js';
 
 const kWidth = 640;
@@ -9,6 +9,8 @@ const kHeight = 220;
 const kFoot = 28;
 const kLeft = 40;
 const kAges = [[24, 'under 1 d'], [48, '1 to 2 d'], [72, '2 to 3 d'], [120, '3 to 5 d'], [168, '5 to 7 d'], [Infinity, 'over 7 d']];
+
+const waits = (number) => `${counted(number, 'case')} ${number === 1 ? 'waits' : 'wait'}`;
 
 // `bars`: [{label, parts: [{kind, value, title}]}], each bar a stack.
 function chart(title, bars) {
@@ -41,8 +43,7 @@ function ageBars(waiting) {
   });
 }
 
-export async function open() {
-  const figures = await ask('/admin/statistics?days=14');
+function draw(figures) {
   const actions = [...new Set(figures.days.flatMap((day) => Object.keys(day.items)))].sort();
   const days = figures.days.map((day) => ({
     label: day.day.slice(5),
@@ -53,7 +54,7 @@ export async function open() {
   const ages = ageBars(figures.waiting);
   const waiting = figures.waiting.reduce((sum, each) => sum + each.cases, 0);
   show(h('h1', {}, 'Overview'),
-    h('p', { class: 'facts' }, `${waiting} cases wait, ${figures.late} of them past their deadline.`),
+    h('p', { class: 'facts' }, `${waits(waiting)}, ${figures.late} of them past their deadline.`),
     h('section', { class: 'card' }, h('h2', {}, 'Items answered, by day'),
       chart('Items answered by day, stacked by decision', days),
       h('p', { class: 'legend' }, actions.map((action) => h('span', {}, h('span', { class: `dot fill-${kKinds[action] || 'plain'}` }), `${action} ${kActions[action] || ''}`))),
@@ -65,5 +66,10 @@ export async function open() {
       h('details', {}, h('summary', {}, 'The figures'), table(['Age', 'Cases'], ages.map((bar) => h('tr', {},
         h('th', { scope: 'row' }, bar.label), h('td', { class: 'number' }, bar.parts[0].value)))))));
   document.title = 'Overview';
-  say(`${waiting} cases wait.`);
+  say(`${waits(waiting)}.`);
+}
+
+export async function load() {
+  const figures = await ask('/admin/statistics?days=14');
+  return () => draw(figures);
 }

@@ -1,13 +1,20 @@
-// What waits for a decision: filter, search, sort, and by keyboard.
+// What waits for a decision: filter, search, sort, and by keyboard; it keeps itself up to date.
 
-import { ask } from './api.js';
-import { chip, h, labelled, say, show } from './dom.js';
-import { deadline, instant, isExpedited, span } from './codes.js';
+import { askAgain } from './api.js';
+import { chip, counted, h, labelled, say, show } from './dom.js';
+import { ageOf, deadline, instant, isExpedited, span } from './codes.js';
+import { steadily, still } from './hands.js';
+import { watch } from './refresh.js';
 
 const kPage = 200;
 const kMost = 1000;  // rows; a longer queue is narrowed by payer first
 
-const state = { cases: [], text: '', payer: '', urgency: '', sort: 'due', down: false, chosen: '', isCut: false };
+const state = {
+  cases: [], text: '', payer: '', urgency: '', sort: 'due', down: false, chosen: '', isCut: false, at: new Date(),
+  pages: new Map(),  // by path, as they were answered last
+  rows: [],          // the ids that are shown, in their order
+  news: new Set(),   // the ids that came while the queue was shown
+};
 
 const codes = (record) => record.items.filter((item) => item.action === 'A4').map((item) => item.procedureCode);
 const member = (record) => [record.member.initials || '—', record.member.age === undefined ? '' : `${record.member.age}\u00a0y`]
@@ -16,7 +23,7 @@ const note = (record) => (record.items.find((item) => item.action === 'A4')?.sta
 
 const kColumns = {
   due: { title: 'Deadline', value: (record) => deadline(record).left },
-  age: { title: 'Age', value: (record) => record.ageSeconds },
+  age: { title: 'Age', value: (record) => ageOf(record) },
   payer: { title: 'Payer, policy', value: (record) => `${record.payer} ${record.policy || ''}` },
   member: { title: 'Member', value: member },
   code: { title: 'Code', value: (record) => codes(record).join() },
@@ -45,64 +52,128 @@ function shown() {
 
 function row(record) {
   const due = deadline(record);
+  const cell = (attributes, ...children) => h('td', { role: 'cell', ...attributes }, ...children);
   return h('tr', {
-    'data-id': record.id, 'aria-selected': record.id === state.chosen ? 'true' : 'false',
+    role: 'row', 'data-id': record.id, 'aria-selected': record.id === state.chosen ? 'true' : 'false',
     onclick: () => { location.hash = `case/${record.id}`; },
   },
-  h('td', {}, chip(due.text, due.kind), isExpedited(record) && [' ', chip('expedited', 'bad')]),
-  h('td', { class: 'number' }, span(record.ageSeconds)),
-  h('td', {}, record.payer, h('small', {}, record.policy || 'no policy')),
-  h('td', {}, member(record), h('small', {}, record.memberId)),
-  h('td', {}, h('a', { href: `#case/${record.id}` }, codes(record).join(', ') || 'case')),
-  h('td', { class: 'wide' }, note(record), record.lastChange?.action === 'information'
-    && h('small', {}, chip('information arrived', 'wait'), ` ${instant(record.lastChange.at)}`)));
+  cell({}, chip(due.text, due.kind), isExpedited(record) && [' ', chip('expedited', 'bad')]),
+  cell({ class: 'number' }, span(ageOf(record))),
+  cell({}, record.payer, h('small', {}, record.policy || 'no policy')),
+  cell({}, member(record), h('small', {}, record.memberId)),
+  cell({}, h('a', { href: `#case/${record.id}` }, codes(record).join(', ') || 'case')),
+  cell({ class: 'wide' }, note(record), state.news.has(record.id) && h('small', {}, chip('new', 'wait')),
+    record.lastChange?.action === 'information' && h('small', {}, chip('information arrived', 'wait'), ` ${instant(record.lastChange.at)}`)));
 }
 
 function heading(name) {
-  const column = kColumns[name];
-  const sorted = state.sort === name ? (state.down ? 'descending' : 'ascending') : 'none';
-  return h('th', { scope: 'col', 'aria-sort': sorted },
+  return h('th', { role: 'columnheader', scope: 'col', 'data-name': name },
     h('button', {
       type: 'button', class: 'sort', onclick: () => {
         state.down = state.sort === name && !state.down;
         state.sort = name;
         draw();
       },
-    }, column.title, sorted === 'none' ? '' : state.down ? ' ↓' : ' ↑'));
+    }, kColumns[name].title, h('span', {})));
+}
+
+function choose(id) {
+  state.chosen = id;
+  for (const each of document.querySelectorAll('#rows tr[data-id]')) each.setAttribute('aria-selected', String(each.dataset.id === id));
+}
+
+// Rows that are there stay the elements that they are, with the focus and the pointer on them.
+function drawRows(body, records) {
+  const there = new Map([...body.rows].map((each) => [each.dataset.id, each]));
+  const wanted = records.map((record) => {
+    const made = row(record);
+    const old = there.get(record.id);
+    if (!old) return made;
+    there.delete(record.id);
+    [...made.cells].forEach((cell, index) => {
+      if (!old.cells[index].isEqualNode(cell)) old.cells[index].replaceWith(cell);
+    });
+    return old;
+  });
+  for (const gone of there.values()) gone.remove();
+  let at = body.firstChild;
+  for (const each of wanted) {
+    if (each === at) at = at.nextSibling;
+    else body.insertBefore(each, at);
+  }
 }
 
 function draw() {
-  const rows = shown();
-  if (!rows.some((record) => record.id === state.chosen)) state.chosen = rows[0]?.id || '';
-  document.getElementById('rows').replaceChildren(
-    h('table', { class: 'queue' },
-      h('caption', {}, `${rows.length} of ${state.cases.length} cases${state.isCut ? ', the newest' : ''}`),
-      h('thead', {}, h('tr', {}, Object.keys(kColumns).map(heading))),
-      h('tbody', {}, rows.map(row))),
-    ...(rows.length ? [] : [h('p', { class: 'empty' }, state.cases.length
-      ? 'No case fits what is searched for.' : 'Nothing waits for a reviewer.')]));
+  const records = shown();
+  const [head, body] = document.querySelectorAll('#rows thead, #rows tbody');
+  const ids = records.map((record) => record.id);
+  const place = Math.max(state.rows.indexOf(state.chosen), 0);
+  const hadFocus = document.activeElement.closest('#rows tr[data-id]');
+  steadily(body, (each) => ids.includes(each.dataset.id), () => drawRows(body, records));
+  state.rows = ids;
+  choose(ids.includes(state.chosen) ? state.chosen : ids[Math.min(place, ids.length - 1)] || '');
+  if (hadFocus && !hadFocus.isConnected) body.querySelector('tr[aria-selected=true] a')?.focus({ preventScroll: true });
+  for (const each of head.querySelectorAll('th')) {
+    const isSorted = each.dataset.name === state.sort;
+    each.setAttribute('aria-sort', isSorted ? (state.down ? 'descending' : 'ascending') : 'none');
+    each.querySelector('span').textContent = isSorted ? (state.down ? ' ↓' : ' ↑') : '';
+  }
+  document.querySelector('#rows caption').textContent = `${ids.length} of ${counted(state.cases.length, 'case')}`
+    + `${state.isCut ? ', the newest' : ''}, as of ${state.at.toLocaleTimeString(undefined, { timeStyle: 'short' })}`;
+  const empty = document.querySelector('#rows .empty');
+  empty.hidden = ids.length > 0;
+  empty.textContent = state.cases.length ? 'No case fits what is searched for.' : 'Nothing waits for a reviewer.';
+  document.title = `Queue (${state.cases.length})`;
 }
 
-async function load() {
-  state.cases = [];
+// A page that has not changed is not sent again.
+async function fetchCases(signal) {
+  const cases = [];
+  const pages = new Map();
   let before = '';
   do {
-    const page = await ask(`/admin/queue?limit=${kPage}${before === '' ? '' : `&before=${before}`}`);
-    state.cases.push(...page.cases);
-    before = page.before ?? '';
-  } while (before !== '' && state.cases.length < kMost);
-  state.isCut = before !== '';
+    const path = `/admin/queue?limit=${kPage}${before === '' ? '' : `&before=${before}`}`;
+    const page = await askAgain(path, state.pages.get(path), signal);
+    pages.set(path, page);
+    cases.push(...page.data.cases);
+    before = page.data.before ?? '';
+  } while (before !== '' && cases.length < kMost);
+  return { cases, pages, isCut: before !== '', at: new Date() };
 }
 
-export async function open() {
-  await load();
-  const payers = [...new Set(state.cases.map((record) => record.payer))].sort();
+function offerPayers() {
+  const select = document.getElementById('payer');
+  const offered = new Set([...select.options].map((option) => option.value));
+  const payers = new Set([...state.cases.map((record) => record.payer), state.payer]);
+  select.append(...[...payers].filter((payer) => !offered.has(payer)).sort()
+    .map((payer) => h('option', { value: payer, selected: payer === state.payer }, payer)));
+}
+
+async function refresh(signal) {
+  const now = await fetchCases(signal);
+  await still(signal);
+  const known = new Set(state.cases.map((record) => record.id));
+  // Of a queue that is cut, older cases come into sight when newer ones are decided.
+  const oldest = state.isCut ? state.cases.at(-1).receivedAt : '';
+  const came = now.cases.filter((record) => !known.has(record.id) && record.receivedAt >= oldest);
+  for (const record of came) state.news.add(record.id);
+  const { chosen } = state;
+  Object.assign(state, now);
+  offerPayers();
+  draw();
+  const hidden = came.filter((record) => !state.rows.includes(record.id)).length;
+  const told = [came.length && `${counted(came.length, 'new case')}${hidden ? `, ${hidden} outside of what is searched for` : ''}.`,
+    chosen && !state.cases.some((record) => record.id === chosen) && 'The chosen case waits no more.'].filter(Boolean);
+  if (told.length) say(told.join(' '));
+}
+
+function drawPage() {
   const redraw = (name) => (event) => {
     state[name] = event.target.value;
     draw();
   };
-  const select = (name, options) => h('select', { onchange: redraw(name) },
-    options.map(([value, text]) => h('option', { value, selected: state[name] === value }, text)));
+  const select = (id, options) => h('select', { id, onchange: redraw(id) },
+    options.map(([value, text]) => h('option', { value, selected: state[id] === value }, text)));
   show(h('h1', {}, 'Queue'),
     h('form', {
       class: 'filters', role: 'search', onsubmit: (event) => {
@@ -111,13 +182,28 @@ export async function open() {
       },
     },
     labelled('Search', h('input', { type: 'search', id: 'search', value: state.text, oninput: redraw('text') })),
-    labelled('Payer', select('payer', [['', 'all'], ...payers.map((payer) => [payer, payer])])),
+    labelled('Payer', select('payer', [['', 'all']])),
     labelled('Urgency', select('urgency', [['', 'all'], ['late', 'late'], ['soon', 'late or soon'],
       ['expedited', 'expedited']]))),
-    h('div', { id: 'rows', class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Cases' }));
+    h('div', { id: 'rows', class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Cases' },
+      h('table', { class: 'queue', role: 'table' }, h('caption', {}),
+        h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, Object.keys(kColumns).map(heading))),
+        h('tbody', { role: 'rowgroup' })),
+      h('p', { class: 'empty' })));
+  offerPayers();
   draw();
-  document.title = `Queue (${state.cases.length})`;
-  say(`${state.cases.length} cases, loaded ${instant(new Date().toISOString())}.`);
+  document.querySelector('tr[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
+  say(`${counted(state.cases.length, 'case')}.`);
+  watch(refresh);
+}
+
+export async function load() {
+  const now = await fetchCases();
+  return () => {
+    state.news.clear();
+    Object.assign(state, now);
+    drawPage();
+  };
 }
 
 export function onKey(key, target) {
@@ -134,8 +220,7 @@ export function onKey(key, target) {
   const at = rows.findIndex((record) => record.id === state.chosen);
   const next = rows[Math.min(Math.max(at + (key === 'j' ? 1 : -1), 0), rows.length - 1)];
   if (next) {
-    state.chosen = next.id;
-    draw();
+    choose(next.id);
     document.querySelector('tr[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
     say(`${codes(next).join(', ')}, ${member(next)}, ${deadline(next).text}`);
   }
