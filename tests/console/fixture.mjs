@@ -122,6 +122,10 @@ export const faintTexts = (page) => page.evaluate(() => {
   const faint = new Set();
   for (const element of document.querySelectorAll('body *')) {
     const hasText = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    if (element.placeholder && element.checkVisibility()) {
+      const [a, b] = [light(rgba(getComputedStyle(element, '::placeholder').color)), light(back(element))].sort((x, y) => y - x);
+      if ((a + 0.05) / (b + 0.05) < 4.5) faint.add(`placeholder: ${element.placeholder}`);
+    }
     if (!hasText || !element.checkVisibility() || element.closest('title, noscript')) continue;
     const style = getComputedStyle(element);
     const [a, b] = [light(rgba(element.closest('svg') ? style.fill : style.color)), light(back(element))].sort((x, y) => y - x);
@@ -135,10 +139,18 @@ export const namelessControls = (page) => page.evaluate(() => [...document.query
   .filter((each) => each.checkVisibility() && !(each.labels?.length || each.textContent.trim() || each.getAttribute('aria-label')))
   .map((each) => each.outerHTML));
 
+// Controls that a finger would miss: under 24 px (WCAG 2.2 AA, 2.5.8). A box counts with its label.
+export const smallTargets = (page) => page.evaluate(() => [...document.querySelectorAll('input, select, textarea, button, a, summary')]
+  .filter((each) => each.checkVisibility() && !each.matches('.skip'))
+  .map((each) => [each, (each.type === 'checkbox' ? each.closest('label') : each).getBoundingClientRect()])
+  .filter(([, box]) => box.width > 0 && (box.height < 23.9 || box.width < 23.9))
+  .map(([each, box]) => `${each.outerHTML.slice(0, 80)}: ${Math.round(box.width)} by ${Math.round(box.height)}`));
+
 export async function expectAccessible(page) {
   for (const colorScheme of ['dark', 'light']) {
     await page.emulateMedia({ colorScheme });
     assert.deepEqual(await faintTexts(page), [], `too faint in ${colorScheme}`);
   }
   assert.deepEqual(await namelessControls(page), []);
+  assert.deepEqual(await smallTargets(page), [], 'too small');
 }

@@ -29,7 +29,7 @@ test('a sample is submitted and its answer stands beside it', async () => {
   assert.match(await page.textContent('#answer'), /HTTP 200 in [\d.]+ ms.*Item 1: A1 Certified in total/s);
   const [sent, got] = await Promise.all(['#request', '#answer'].map((id) => page.locator(id).boundingBox()));
   assert.ok(sent.x + sent.width <= got.x && sent.y < got.y + got.height && got.y < sent.y + sent.height, 'beside each other');
-  await page.waitForSelector('#trace tbody tr');
+  await page.waitForSelector('#trace details');
   assert.match(await page.textContent('#trace'), /POST \/fhir\/Claim\/\$submit.*200.* ms/s);
   await shoot(page, 'try');
   await expectAccessible(page);
@@ -49,6 +49,45 @@ test('faults stand at their lines', async () => {
   await expectAccessible(page);
 });
 
+test('what is no error is not told as one, and a fault without a place stands above the lines', async () => {
+  await page.selectOption('#sample', 'row-09-a1-deferoxamine-overload');
+  await page.waitForFunction(() => document.getElementById('request').value.includes('row-09'));
+  await page.click('#validate');
+  await page.waitForFunction(() => document.getElementById('answer').textContent.includes('HTTP 200'));
+  assert.ok(await page.locator('.fault.plain').count() > 0, 'information');
+  assert.equal(await page.locator('.fault.bad, .fault-text.bad').count(), 0);
+  const last = page.locator('.issues button').last();
+  const line = Number((await last.textContent()).split(' ')[1]);
+  await last.click();
+  const isSeen = await page.locator('.lines code').nth(line - 1).evaluate((code) => {
+    const [inner, outer] = [code, code.parentNode].map((each) => each.getBoundingClientRect());
+    return inner.top >= outer.top - 1 && inner.top < outer.bottom;
+  });
+  assert.ok(isSeen, `line ${line} is led to`);
+  await shoot(page, 'try-valid');
+  await expectAccessible(page);
+  await page.fill('#request', '{"resourceType": "Bundle",');
+  await page.click('#submit');
+  await page.waitForFunction(() => document.getElementById('answer').textContent.includes('HTTP 400'));
+  assert.match(await page.textContent('.issues'), /error The body is not JSON.*line 1/s);
+  const outcome = { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'transient', details: { text: 'Try again.' } }] };
+  await page.route('**/fhir/Claim/$submit', (route) => route.fulfill({ status: 503, json: outcome }));
+  await page.click('#submit');
+  await page.waitForFunction(() => document.querySelector('.issues').textContent.includes('Try again.'));
+  await page.unroute('**/fhir/Claim/$submit');
+  assert.equal(await page.locator('.fault').count(), 0, 'no line is blamed');
+});
+
+test('what was opened of trace and notifications stays open when more comes', async () => {
+  await page.locator('#trace summary').first().click();
+  const shown = await page.locator('#trace details').count();
+  await page.click('#submit');
+  await page.waitForFunction((count) => document.querySelectorAll('#trace details').length === count + 1, shown);
+  assert.equal(await page.locator('#trace details[open]').count(), 1);
+  await shoot(page, 'try-trace');
+  await expectAccessible(page);
+});
+
 test('an outcome is scripted, and its notification arrives on the page', async () => {
   await page.selectOption('#sample', 'row-13-not-met-adult');
   await page.waitForFunction(() => document.querySelector('[name=organization]').value !== '');
@@ -62,6 +101,10 @@ test('an outcome is scripted, and its notification arrives on the page', async (
   await page.click('#submit');
   await page.waitForFunction(() => document.getElementById('answer').textContent.includes('A4 Pended'));
   await page.waitForFunction(() => document.getElementById('arrivals').textContent.includes('A1 Certified in total'));
+  await page.locator('#arrivals summary').first().click();
+  await page.waitForResponse((response) => response.url().includes('/test/notifications/'));
+  await page.waitForTimeout(100);
+  assert.equal(await page.locator('#arrivals details[open]').count(), 1, 'the next look leaves it open');
   await page.locator('#arrivals').scrollIntoViewIfNeeded();
   await shoot(page, 'try-notified');
   await expectAccessible(page);

@@ -39,11 +39,12 @@ function itemRow(item) {
 function history(record, material) {
   const reviews = record.records.filter((each) => each.reviewer);
   const rows = [
-    ...record.history.map((entry) => [entry.at, kHappened[entry.action] || entry.action, entry.actor, `revision ${entry.revision}`]),
-    ...material.arrivals.map((arrival) => [arrival.at, 'a message of the EHR', '', arrival.id]),
+    ...record.history.map((entry) => [entry.at, kHappened[entry.action] || entry.action, `revision ${entry.revision}`, entry.actor]),
+    ...material.arrivals.map((arrival) => [arrival.at, 'a message of the EHR', arrival.id, '']),
   ].sort((a, b) => (a[0] < b[0] ? -1 : 1));
   return h('section', { class: 'card' }, h('h2', {}, 'History'),
-    table(['When', 'What', 'By', ''], rows.map(([at, ...rest]) => h('tr', {}, h('td', {}, instant(at)), rest.map((text) => h('td', {}, text)))), { class: 'history' }),
+    table(['When', 'What', 'By'], rows.map(([at, what, which, by]) => h('tr', {},
+      h('td', {}, instant(at)), h('td', {}, what, h('small', {}, which)), h('td', {}, by))), { class: 'history stack' }),
     reviews.length > 0 && [h('h3', {}, 'Earlier reviews'), h('ul', {}, reviews.map((each) => h('li', {},
       `Item ${each.itemSequence}: ${each.decision.action} ${kActions[each.decision.action] || ''}, by ${each.reviewer.actor}. `,
       (each.decision.notes || []).join(' '))))]);
@@ -59,7 +60,7 @@ function draw(record, material, reload) {
   head(record, material),
   h('section', { class: 'card' }, h('h2', {}, 'Items'),
     h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Items' },
-      table(['Item', 'Service', 'Asked for', 'Now', 'Notes'], record.items.map(itemRow)))),
+      table(['Item', 'Service', 'Asked for', 'Now', 'Notes'], record.items.map(itemRow), { class: 'stack' }))),
   h('div', { class: 'columns' },
     h('div', {},
       explained.map(({ item, why }) => [h('h2', {}, `Item ${item.sequence}: ${item.procedureCode}`),

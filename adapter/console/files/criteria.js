@@ -5,16 +5,19 @@ import { revealEntry } from './documents.js';
 
 const kTruth = { met: ['met', 'good'], 'not met': ['not met', 'bad'], unknown: ['unknown', 'warn'] };
 const truth = (value) => chip(...(kTruth[value] || [value, 'plain']));
-const shownValue = (value) => (Array.isArray(value) ? value.map(shownValue).join(' and ')
+const kUnits = { a: 'years', mo: 'months', wk: 'weeks', d: 'days', h: 'hours' };  // UCUM
+const shownValue = (value) => (Array.isArray(value) ? value.map(shownValue).join(' and ') || 'none'
   : value !== null && typeof value === 'object'
-    ? (value.code || Object.entries(value).filter(([name]) => name !== 'source')
+    ? ([value.code, value.code && value.display].filter(Boolean).join(' ') || Object.entries(value).filter(([name]) => name !== 'source')
       .map(([name, inner]) => `${name} ${shownValue(inner)}`).join(', '))
     : value === true ? 'yes' : value === false ? 'no' : String(value));
+
+const measured = (input) => shownValue(input.value) + (input.unit ? ` ${kUnits[input.unit] || input.unit}` : '');
 
 function inputText(input) {
   if (!input) return '';
   if (input.state !== 'known') return `${input.name}: ${input.state}`;
-  return `${input.name} = ${shownValue(input.value)}${input.unit ? ` ${input.unit}` : ''}`;
+  return `${input.name} = ${measured(input)}`;
 }
 
 function evidence(nodes, inputs) {
@@ -42,21 +45,24 @@ export function elementAt(bundle, path) {
   return at;
 }
 
+// A path breaks behind its dots, not in a word.
+const broken = (path) => path.split('.').flatMap((part, index) => (index ? ['.', h('wbr'), part] : [part]));
+
 function source(path, bundle) {
   const entry = /^Bundle\.entry\[(\d+)\]/.exec(path);
+  if (!entry) return path === 'store' ? 'earlier requests' : path;  // providers.csv:5
   const element = elementAt(bundle, path);
-  const type = entry ? bundle.entry?.[entry[1]]?.resource?.resourceType || 'entry' : 'Bundle';
+  const type = bundle.entry?.[entry[1]]?.resource?.resourceType || 'entry';
   const value = element === undefined || element?.resourceType ? '' : `: ${shownValue(element)}`;
   const rest = path.replace(/^Bundle\.entry\[\d+\]\.resource\.?/, '');
-  return h('button', { type: 'button', class: 'link', title: path, onclick: () => revealEntry(Number(entry?.[1] ?? 0)) },
-    `${type}${rest ? `.${rest}` : ''}`, h('small', {}, value.slice(0, 160)));
+  return h('button', { type: 'button', class: 'link', title: path, onclick: () => revealEntry(Number(entry[1])) },
+    broken(`${type}${rest ? `.${rest}` : ''}`), h('small', {}, value.slice(0, 160)));
 }
 
 function inputRow(input, bundle) {
   return h('tr', {},
     h('th', { scope: 'row' }, input.name),
-    h('td', {}, input.state === 'known' ? [shownValue(input.value), input.unit ? ` ${input.unit}` : '']
-      : chip(input.state, 'warn'), input.note && h('small', {}, input.note)),
+    h('td', {}, input.state === 'known' ? measured(input) : chip(input.state, 'warn'), input.note && h('small', {}, input.note)),
     h('td', {}, (input.sources || []).map((path) => h('div', {}, source(path, bundle)))));
 }
 
@@ -73,7 +79,7 @@ export function explanation(record, bundle) {
     !record.criteria?.length && h('p', { class: 'empty' }, 'This policy asks for no criteria.'),
     h('h3', {}, 'Inputs'),
     inputs.size ? h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Inputs' },
-      table(['Input', 'Value', 'Where it came from'], [...inputs.values()].map((input) => inputRow(input, bundle))))
+      table(['Input', 'Value', 'Where it came from'], [...inputs.values()].map((input) => inputRow(input, bundle)), { class: 'inputs stack' }))
       : h('p', { class: 'empty' }, 'The policy read no inputs.'),
     (record.damagedDocuments || []).map((each) => h('p', { class: 'missing' }, `${each.path}: ${each.message}`)));
 }

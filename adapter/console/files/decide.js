@@ -111,12 +111,20 @@ const reviewActions = (response) => (response.item || []).map((item) => {
   };
 });
 
-function summary(response) {
+// What the Task of the answer asks for of an item: documents and questionnaires.
+const askedFor = (bundle, sequence) => bundle.entry.map((entry) => entry.resource).filter((resource) => resource.resourceType === 'Task')
+  .flatMap((task) => task.input || [])
+  .filter((input) => input.extension?.some((each) => each.url.endsWith('serviceLineNumber') && each.valuePositiveInt === sequence))
+  .map((input) => input.valueCodeableConcept?.coding?.[0] || { display: input.valueCanonical });
+
+function summary(bundle) {
+  const response = bundle.entry[0].resource;
   const name = (coding) => (coding ? `${coding.code} ${coding.display || ''}` : '');
   return [table(['Item', 'Decision', 'Notes'], reviewActions(response).map((item) => h('tr', {},
     h('th', { scope: 'row' }, item.sequence),
     h('td', {}, chip(name(item.action), kKinds[item.action?.code] || 'plain'), h('small', {}, name(item.reason)), h('small', {}, item.number)),
-    h('td', {}, item.notes.map((note) => h('div', {}, note)))))),
+    h('td', {}, item.notes.map((note) => h('div', {}, note)),
+      askedFor(bundle, item.sequence).map((coding) => h('div', {}, `Asked for: ${coding.display || ''}${coding.code ? ` (${coding.code})` : ''}`))))), { class: 'stack' }),
   h('details', {}, h('summary', {}, 'The whole ClaimResponse'), fhirTable(response))];
 }
 
@@ -169,7 +177,7 @@ export function decisionForm(record, reload) {
       previewing.focus();
     };
     result.replaceChildren(h('div', { class: 'card' }, h('h3', {}, 'What the provider will get'),
-      summary(answer.entry[0].resource),
+      summary(answer),
       h('p', { class: 'row' }, send, h('button', { type: 'button', onclick: back }, 'Go back'))));
     result.scrollIntoView({ block: 'nearest' });
     send.focus();

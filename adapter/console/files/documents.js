@@ -118,7 +118,7 @@ function attachment(item, extracted) {
   const type = (item.contentType || '').split(';')[0];
   const url = () => URL.createObjectURL(new Blob([bytes], { type: type === kPdf ? type : 'application/octet-stream' }));
   const save = h('button', {
-    type: 'button', onclick: () => {
+    type: 'button', 'aria-label': `Save a copy: ${item.title || 'Attachment'}`, onclick: () => {
       const link = h('a', { href: url(), download: `attachment${type === kPdf ? '.pdf' : '.bin'}` });
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 10000);

@@ -38,10 +38,18 @@ export function notice(...children) {
 
 export const counted = (number, noun) => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
+// A narrow window stacks its cells, each with its column's title (console.css); the roles keep it a table then.
 export function table(head, rows, attributes = {}) {
-  return h('table', attributes,
-    h('thead', {}, h('tr', {}, head.map((title) => h('th', { scope: 'col' }, title)))),
-    h('tbody', {}, rows));
+  for (const row of rows.flat(Infinity)) {
+    row.setAttribute('role', 'row');
+    [...row.cells].forEach((cell, index) => {
+      cell.setAttribute('role', cell.localName === 'th' ? 'rowheader' : 'cell');
+      cell.dataset.title = head[index] || '';
+    });
+  }
+  return h('table', { role: 'table', ...attributes },
+    h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, head.map((title) => h('th', { scope: 'col', role: 'columnheader' }, title)))),
+    h('tbody', { role: 'rowgroup' }, rows));
 }
 
 export function labelled(text, control, hint) {

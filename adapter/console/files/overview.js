@@ -7,6 +7,7 @@ import { kActions, kKinds } from './codes.js';
 const kWidth = 640;
 const kHeight = 220;
 const kFoot = 28;
+const kTop = 18;
 const kLeft = 40;
 const kAges = [[24, 'under 1 d'], [48, '1 to 2 d'], [72, '2 to 3 d'], [120, '3 to 5 d'], [168, '5 to 7 d'], [Infinity, 'over 7 d']];
 
@@ -16,7 +17,7 @@ const waits = (number) => `${counted(number, 'case')} ${number === 1 ? 'waits' :
 function chart(title, bars) {
   const most = Math.max(1, ...bars.map((bar) => bar.parts.reduce((sum, part) => sum + part.value, 0)));
   const step = (kWidth - kLeft) / Math.max(1, bars.length);
-  const scale = (kHeight - kFoot - 10) / most;
+  const scale = (kHeight - kFoot - kTop) / most;
   const every = Math.ceil(bars.length / 8);
   return svg('svg', { viewBox: `0 0 ${kWidth} ${kHeight}`, role: 'img', 'aria-label': title, class: 'chart' },
     [0, Math.ceil(most / 2), most].map((value) => [

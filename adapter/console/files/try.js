@@ -1,9 +1,10 @@
 // The tester's page: a request and its answer beside each other, what is wrong at its line, scripted outcomes, the
 // trace, and the notifications that arrive at the adapter's own listener.
 
-import { exchange } from './api.js';
-import { chip, h, labelled, say, show, table } from './dom.js';
-import { instant, kActions, kKinds } from './codes.js';
+import { askAgain, exchange } from './api.js';
+import { chip, counted, h, labelled, say, show } from './dom.js';
+import { kActions, kKinds } from './codes.js';
+import { watch } from './refresh.js';
 
 const kFhir = 'application/fhir+json';
 const kBackport = 'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-';
@@ -11,6 +12,8 @@ const kSamples = ['row-09-a1-deferoxamine-overload', 'row-10-prescription-too-ol
   'row-02-insulin-pump', 'tidewater-three-items', 'broken-05-first-entry-not-claim'];
 const kBases = ['/fhir', '/pas/2.2.1/fhir', '/pas/2.0.1/fhir'];
 const kEvery = 3000;  // ms between looks at the listener
+const kTraced = 20;   // exchanges shown
+const kListed = 200;  // characters of an issue that is told whole at its line
 
 const samples = document.getElementById('main').dataset.samples;
 const box = crypto.randomUUID();  // of this page at the listener
@@ -36,26 +39,32 @@ const answer = h('div', { id: 'answer', class: 'scroll', tabindex: '0', role: 'r
 const base = h('select', {}, kBases.map((path) => h('option', {}, path)));
 const left = h('span', { id: 'left' });
 const trace = h('div', { id: 'trace' });
-const arrivals = h('div', { id: 'arrivals' }, h('p', { class: 'empty' }, 'Nothing has arrived yet.'));
+const arrivals = h('ol', { id: 'arrivals' });
+const nothing = h('p', { class: 'empty' }, 'Nothing has arrived yet.');
 
-// {line: [texts]} of an OperationOutcome, by the places that it tells.
-function faultsByLine(outcome) {
-  const faults = new Map();
-  for (const issue of outcome.issue || []) {
-    const place = /line (\d+), column/.exec(issue.diagnostics || '');
-    const line = place ? Number(place[1]) : 1;
-    const text = `${issue.severity}: ${issue.expression?.[0] || ''} ${issue.details?.text || ''}`;
-    faults.set(line, [...(faults.get(line) || []), text]);
-  }
-  return faults;
-}
+const kSeverities = { fatal: 'bad', error: 'bad', warning: 'warn', information: 'plain' };
 
-function numbered(text, faults) {
-  return h('pre', { class: 'lines', tabindex: '0' }, text.split('\n').map((line, index) => {
-    const wrong = faults.get(index + 1) || [];
-    return [h('code', { class: wrong.length ? 'fault' : '' }, line || ' '),
-      wrong.map((each) => h('span', { class: 'fault-text' }, each))];
+// The issues of an OperationOutcome, {severity, text, line}; 0 where it tells no place.
+const issuesOf = (outcome) => (outcome.issue || []).map((issue) => ({
+  severity: issue.severity,
+  text: [issue.expression?.[0], issue.details?.text].filter(Boolean).join(' '),
+  line: Number(/line (\d+), column/.exec(issue.diagnostics || '')?.[1] || 0),
+}));
+
+// The request with each issue at its line, below a list of them that leads there.
+function marked(text, issues) {
+  const lines = h('pre', { class: 'lines', tabindex: '0' }, text.split('\n').map((line, index) => {
+    const here = issues.filter((issue) => issue.line === index + 1);
+    return [h('code', { class: here.length ? `fault ${kSeverities[here[0].severity]}` : '' }, line || ' '),
+      here.map((issue) => h('span', { class: `fault-text ${kSeverities[issue.severity]}` }, `${issue.severity}: ${issue.text}`))];
   }));
+  const goTo = (line) => {
+    lines.scrollTop = lines.querySelectorAll('code')[line - 1].offsetTop - lines.offsetTop;
+    lines.focus({ preventScroll: true });
+  };
+  return [h('ul', { class: 'issues' }, issues.map((issue) => h('li', {}, chip(issue.severity, kSeverities[issue.severity]), ' ',
+    issue.line && issue.text.length > kListed ? `${issue.text.slice(0, kListed)}… ` : `${issue.text} `,
+    issue.line > 0 && h('button', { type: 'button', class: 'link', onclick: () => goTo(issue.line) }, `line ${issue.line}`)))), lines];
 }
 
 function decisions(bundle) {
@@ -77,37 +86,65 @@ async function send(operation) {
   const isOutcome = body.resourceType === 'OperationOutcome';
   answer.replaceChildren(
     h('p', {}, chip(`HTTP ${got.status}`, got.status < 300 ? 'good' : 'bad'), ` in ${ms} ms, as this page saw it`),
-    isOutcome ? numbered(text, faultsByLine(body)) : '',
+    ...(isOutcome ? marked(text, issuesOf(body)) : []),
     decisions(body) || '',
     h('details', { open: !isOutcome }, h('summary', {}, 'The body of the answer'), h('pre', { tabindex: '0' }, pretty(got.text))));
-  answer.querySelector('.fault')?.scrollIntoView({ block: 'nearest' });
+  const first = answer.querySelector('.fault');
+  if (first) first.parentNode.scrollTop = first.offsetTop - first.parentNode.offsetTop;
   say(`HTTP ${got.status} in ${ms} ms`, got.status >= 400);
   await Promise.all([showTrace(), showLeft()]);
 }
 
 async function showLeft(got) {
   const state = parsed((got || await exchange('/test/script')).text);
-  left.textContent = state.outcomesLeft === undefined ? state.detail || '' : `${state.outcomesLeft} outcomes wait`;
+  left.textContent = state.outcomesLeft === undefined ? state.detail || ''
+    : `${counted(state.outcomesLeft, 'outcome')} ${state.outcomesLeft === 1 ? 'waits' : 'wait'}`;
 }
 
+const time = (text) => new Date(text).toLocaleTimeString(undefined, { timeStyle: 'medium' });
+const bodyText = (text) => h('pre', { tabindex: '0' }, text ? pretty(text) : 'nothing');
+
+const traced = (each) => h('details', {},
+  h('summary', {}, h('span', { class: 'number' }, time(each.at)), ` ${each.method} ${each.target.split('?')[0]} `,
+    chip(each.status || 'dropped', each.status >= 200 && each.status < 400 ? 'good' : 'bad'),
+    h('span', { class: 'number' }, ` ${(each.microseconds / 1000).toFixed(1)} ms`)),
+  h('div', { class: 'pair' }, h('section', {}, h('h3', {}, 'Request'), bodyText(each.request)), h('section', {}, h('h3', {}, 'Answer'), bodyText(each.response))));
+
+// Here and below what is shown stays the element that it is, open where it was opened.
 async function showTrace() {
   const { exchanges = [] } = parsed((await exchange('/test/trace')).text);
-  trace.replaceChildren(exchanges.length ? table(['When', 'Request', 'Status', 'Time', 'Bodies'], exchanges.slice(-20).reverse().map((each) => h('tr', {},
-    h('td', {}, instant(each.at)), h('td', {}, `${each.method} ${each.target.split('?')[0]}`),
-    h('td', {}, each.status || 'dropped'), h('td', { class: 'number' }, `${(each.microseconds / 1000).toFixed(1)} ms`),
-    h('td', {}, h('details', {}, h('summary', {}, 'show'), h('pre', { tabindex: '0' }, pretty(each.request)), h('pre', { tabindex: '0' }, pretty(each.response)))))))
-    : h('p', { class: 'empty' }, 'Nothing was exchanged yet.'));
+  const key = (each) => `${each.at} ${each.target} ${each.microseconds}`;
+  const there = new Set([...trace.children].map((each) => each.dataset.key));
+  if (!exchanges.length) return trace.replaceChildren(h('p', { class: 'empty' }, 'Nothing was exchanged yet.'));
+  trace.querySelector('.empty')?.remove();
+  for (const each of exchanges.slice(-kTraced).filter((one) => !there.has(key(one)))) {
+    const shown = traced(each);
+    shown.dataset.key = key(each);
+    trace.prepend(shown);
+  }
+  while (trace.children.length > kTraced) trace.lastChild.remove();
+  return undefined;
 }
 
-async function showArrivals() {
-  const { arrivals: all = [] } = parsed((await exchange(`/test/notifications/${box}`)).text);
-  if (!all.length) return;
-  arrivals.replaceChildren(h('ol', {}, all.map((each) => {
-    const status = parsed(each.body).entry?.[0]?.resource;
-    const type = status?.parameter?.find((parameter) => parameter.name === 'type')?.valueCode || 'notification';
-    return h('li', {}, `${instant(each.at)}: ${type}`, decisions({ entry: parsed(each.body).entry?.slice(1).map((entry) => entry.resource?.entry?.[0] || entry) }),
-      h('details', {}, h('summary', {}, 'body'), h('pre', { tabindex: '0' }, pretty(each.body))));
-  })));
+function arrival(each) {
+  const entries = parsed(each.body).entry || [];
+  const type = entries[0]?.resource?.parameter?.find((parameter) => parameter.name === 'type')?.valueCode || 'notification';
+  return h('li', {}, `${time(each.at)}: ${type}`,
+    decisions({ entry: entries.slice(1).map((entry) => entry.resource?.entry?.[0] || entry) }),
+    h('details', {}, h('summary', {}, 'The body'), bodyText(each.body)));
+}
+
+// The listener keeps the newest; those that are shown stay, so that only what came is read out.
+async function showArrivals(signal) {
+  const { data } = await askAgain(`/test/notifications/${box}`, undefined, signal);
+  const known = new Set([...arrivals.children].map((each) => each.dataset.key));
+  const key = (each) => `${each.at} ${each.body.length}`;
+  for (const each of data.arrivals.filter((one) => !known.has(key(one)))) {
+    const shown = arrival(each);
+    shown.dataset.key = key(each);
+    arrivals.append(shown);
+  }
+  nothing.hidden = arrivals.children.length > 0;
 }
 
 async function script(event) {
@@ -158,7 +195,7 @@ show(h('h1', {}, 'Try the adapter'),
     h('button', { type: 'button', class: 'primary', id: 'submit', onclick: () => send('Claim/$submit') }, 'Submit'),
     h('button', { type: 'button', id: 'validate', onclick: () => send('$validate') }, 'Validate only')),
   h('div', { class: 'pair' },
-    h('section', {}, h('h2', {}, 'Request'), request),
+    h('section', { class: 'card' }, h('h2', {}, 'Request'), request),
     h('section', { class: 'card' }, h('h2', {}, 'Answer'), answer)),
   h('div', { class: 'pair' },
     h('section', { class: 'card' }, h('h2', {}, 'Scripted outcomes'),
@@ -175,7 +212,7 @@ show(h('h1', {}, 'Try the adapter'),
       }, 'Forget all'))),
     h('section', { class: 'card' }, h('h2', {}, 'Notifications'),
       h('form', { class: 'row', onsubmit: subscribe }, labelled('Organization (NPI)', organization), h('button', {}, 'Subscribe this page')),
-      h('div', { 'aria-live': 'polite' }, arrivals))),
+      h('div', { 'aria-live': 'polite' }, nothing, arrivals))),
   h('section', { class: 'card' }, h('h2', {}, 'Trace'), trace));
 choose(kSamples[0]).then(() => Promise.all([showLeft(), showTrace()]));
-setInterval(showArrivals, kEvery);
+watch(showArrivals, kEvery);
