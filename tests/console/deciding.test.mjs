@@ -150,7 +150,9 @@ test('information arrives while the page is open: nothing is overwritten, and th
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Load the case as it is now' }).click();
   await page.waitForFunction(() => document.getElementById('main').textContent.includes('A page that came later.'));
-  assert.match(await page.textContent('main'), /a message of the EHR/);
+  assert.match(await page.locator('summary', { hasText: 'arrived' }).textContent(), /DocumentReference/, 'it is marked among the documents');
+  await page.getByRole('button', { name: 'a message of the EHR' }).click();
+  assert.match(await page.evaluate(() => document.activeElement.parentNode.textContent), /A page that came later\./);
   await page.keyboard.press('u');
   await page.waitForSelector(`tr[data-id="${id}"]`);
   assert.match(await page.textContent(`tr[data-id="${id}"]`), /information arrived/);

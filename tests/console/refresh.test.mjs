@@ -135,6 +135,31 @@ test('a page that is hidden asks nothing, and at once when it is seen again', as
   await answered;
 });
 
+test('deadlines go by while the page is open: green, amber, red, and in words', async () => {
+  await openConsole('queue', '#rows tr[data-id]');
+  const chip = page.locator('#rows tr[data-id] .chip').first();
+  const shown = async () => [await chip.getAttribute('class'), await chip.textContent()];
+  const after = async (days) => {
+    await page.clock.fastForward(days * 86400 * 1000);
+    await afterLook();
+    return shown();
+  };
+  const [kind, text] = await shown();
+  assert.equal(kind, 'chip good');
+  assert.match(text, /^6 d 23 h left$/);
+  const [soon, words] = await after(6);
+  assert.equal(soon, 'chip warn');
+  assert.match(words, /^23 h left, soon$/);
+  const [late, by] = await after(2);
+  assert.equal(late, 'chip bad');
+  assert.match(by, /^late by 24 h$/);
+  assert.ok(asked.every((line) => line.endsWith('304')), 'the clock alone has moved, and only here');
+  await page.getByLabel('Urgency').selectOption('late');
+  assert.ok(await page.locator('#rows tr[data-id]').count() > 0);
+  await shoot(page, 'queue-late');
+  await expectAccessible(page);
+});
+
 test('an adapter that does not answer is told quietly, asked less often, and the list comes back', async () => {
   await openConsole('queue', '#rows tr[data-id]');
   let tries = 0;

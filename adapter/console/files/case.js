@@ -4,7 +4,7 @@ import { ask, askAgain } from './api.js';
 import { chip, h, say, show, table } from './dom.js';
 import { ageOf, deadline, instant, isExpedited, kActions, kHappened, kKinds, kReasons, span } from './codes.js';
 import { explanation } from './criteria.js';
-import { resources } from './documents.js';
+import { arrivedAs, resources, revealEntry } from './documents.js';
 import { watchCase } from './changes.js';
 import { decisionForm } from './decide.js';
 
@@ -40,7 +40,8 @@ function history(record, material) {
   const reviews = record.records.filter((each) => each.reviewer);
   const rows = [
     ...record.history.map((entry) => [entry.at, kHappened[entry.action] || entry.action, `revision ${entry.revision}`, entry.actor]),
-    ...material.arrivals.map((arrival) => [arrival.at, 'a message of the EHR', arrival.id, '']),
+    ...[...arrivedAs(material)].map(([index, arrival]) => [arrival.at, index < 0 ? 'a message of the EHR'
+      : h('button', { type: 'button', class: 'link', onclick: () => revealEntry(index) }, 'a message of the EHR'), arrival.id, '']),
   ].sort((a, b) => (a[0] < b[0] ? -1 : 1));
   return h('section', { class: 'card' }, h('h2', {}, 'History'),
     table(['When', 'What', 'By'], rows.map(([at, what, which, by]) => h('tr', {},

@@ -2,7 +2,8 @@
 // a C-CDA is read as XML and its sections are made anew from their words; nothing of it is ever taken as HTML. A PDF
 // is given to the browser's own viewer, as a PDF and nothing else, beside the text that the policy reads of it.
 
-import { h, table } from './dom.js';
+import { instant } from './codes.js';
+import { chip, h, table } from './dom.js';
 
 const kMostText = 200000;  // characters of one attachment
 const kPdf = 'application/pdf';
@@ -155,7 +156,12 @@ function nameOf(resource) {
   return name || text || resource.description || '';
 }
 
+// By its place in the Bundle, what the EHR sent for the case later: {id, at}.
+export const arrivedAs = (material) => new Map(material.arrivals.map((arrival) => [
+  (material.bundle.entry || []).findIndex((entry) => entry.fullUrl?.endsWith(arrival.id)), arrival]));
+
 export function resources(material) {
+  const arrived = arrivedAs(material);
   viewed.forEach(URL.revokeObjectURL);
   viewed = [];
   const texts = new Map(material.texts.map((each) => [each.source, each]));
@@ -163,7 +169,8 @@ export function resources(material) {
     const resource = entry.resource || {};
     const attached = attachmentsOf(resource);
     return h('details', { id: `entry-${index}`, open: attached.length > 0 },
-      h('summary', {}, h('strong', {}, resource.resourceType || 'Entry'), ' ', nameOf(resource)),
+      h('summary', {}, h('strong', {}, resource.resourceType || 'Entry'), ' ', nameOf(resource),
+        arrived.has(index) && [' ', chip(`arrived ${instant(arrived.get(index).at)}`, 'wait')]),
       attached.map((each) => h('div', { class: 'attachment' }, attachment(each, texts.get(`Bundle.entry[${index}].resource`)))),
       attached.length ? h('details', {}, h('summary', {}, 'What the resource says of it'), fhirTable(resource)) : fhirTable(resource));
   });
