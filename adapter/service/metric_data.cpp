@@ -24,6 +24,7 @@ std::string_view result_of(std::string_view action) {
   if (action == kModifiedAction || action == "A2") return "modified";
   if (action == kCertifiedAction) return "approved";
   if (action == kDeniedAction) return "denied";
+  if (action == kCancelledAction) return "cancelled";
   return action == kPendedAction ? "pended" : "";
 }
 

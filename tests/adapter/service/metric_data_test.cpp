@@ -228,6 +228,22 @@ TEST_F(MetricData, OfARefusalTellsWhoAskedWhom) {
   EXPECT_FALSE(document->root()["providerId"]["value"].text().empty());
 }
 
+TEST_F(MetricData, TellsWhatWasCancelled) {
+  ASSERT_TRUE(std::holds_alternative<service::Answered>(
+      adapter_.submit(service_test::sample("row-10-two-documents-missing.json"))));
+  store::Submission cancelled;
+  cancelled.record = adapter_.store->list_cases({}, {}, 1)->cases.at(0);
+  cancelled.record.id = "cancelled";
+  store::Item& item = cancelled.record.items.at(0);
+  item.action = "C";
+  const auto at = item.state.find("\"A4\"");
+  ASSERT_NE(at, std::string::npos);
+  item.state.replace(at, 4, "\"C\"");
+  ASSERT_TRUE(adapter_.store->commit(cancelled));
+  const auto document = metric();
+  EXPECT_EQ(document.root()["itemDetail"].at(0)["result"].text(), "cancelled");
+}
+
 // A case that was stored before there were such records, with what arrived for it.
 TEST_F(MetricData, OfAnOlderCaseIsToldFromItsHistory) {
   ASSERT_TRUE(std::holds_alternative<service::Answered>(
