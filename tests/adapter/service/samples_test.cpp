@@ -87,8 +87,7 @@ TEST_P(SamplesTest, IsAnsweredAndStored) {
   const auto stored = adapter.store->find_body(answered->id, store::Body::kResponse);
   EXPECT_EQ(stored->value(), answered->body);
   for (const json::Node item : expected_["items"]) {
-    const auto record =
-        adapter.store->decision_record(answered->id, std::stoi(std::string(item["sequence"].text())));
+    const auto record = adapter.store->decision_record(answered->id, std::stoi(std::string(item["sequence"].text())));
     EXPECT_TRUE(record->has_value());
   }
   const auto broken = adapter.store->verify();
