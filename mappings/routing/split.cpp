@@ -72,17 +72,39 @@ class Splitter {
   Split split_;
 };
 
+using NodeIds = std::unordered_set<std::uint32_t>;
+
+// The resources that references in `from` lead to, and references in these; nothing of `left_out` is read or reached.
+NodeIds reached(const json::BundleIndex& index, std::vector<json::Node> from, const NodeIds& left_out) {
+  NodeIds found;
+  while (!from.empty()) {
+    const json::Node node = from.back();
+    from.pop_back();
+    for (const json::Node child : node) {
+      if (left_out.contains(child.id())) continue;
+      if (child.is_object() || child.is_array()) from.push_back(child);
+      if (child.key() != "reference" && child.key() != "url")
+        continue;  // the latter may be an Attachment's, of a Binary
+      const json::Node target = index.resolve(child.text(), child);
+      if (target && !left_out.contains(target.id()) && found.insert(target.id()).second) from.push_back(target);
+    }
+  }
+  return found;
+}
+
 class PartWriter {
  public:
   PartWriter(const Part& part, const pas::Request& request) : part_(part), request_(request) {
-    for (const pas::Item& item : request_.items) {
-      const bool is_own = is_of_part(item.sequence);
-      note(item.requested_service, is_own);
-      for (const json::Node each : item.node["informationSequence"]) note(info_of(pas::sequence_of(each)), is_own);
+    const json::Node payor = request.index->resolve(part.insurance["coverage"])["payor"].at(0);
+    const bool is_organization = request.index->resolve(payor)["resourceType"].text() == "Organization";
+    insurer_ = is_organization ? payor : request.claim["insurer"];
+    for (const json::Node claim : {request_.claim, request_.prior_claim}) {
+      note_needs(claim);
+      note(claim["insurer"], false);
+      note(claim["insurance"], false);
     }
-    for (const json::Node info : request_.claim["supportingInfo"]) {
-      note(request_.index->resolve(info["valueReference"]), !is_of_others(info));
-    }
+    std::erase_if(others_, [this](std::uint32_t id) { return own_.contains(id); });
+    find_kept();
   }
 
   std::string write() && {
@@ -90,14 +112,12 @@ class PartWriter {
     copy(request_.bundle(), {"entry"});
     out_.key("entry").begin_array();
     for (const json::Entry& entry : request_.index->entries()) {
-      if (is_of_others(entry.resource)) continue;
+      if (!kept_.contains(entry.resource.id())) continue;
       out_.begin_object();
       copy(entry.node, {"resource"});
       out_.key("resource");
-      if (entry.resource == request_.claim) {
-        claim();
-      } else if (entry.resource == request_.prior_claim) {
-        prior_claim(entry.resource);
+      if (entry.resource == request_.claim || entry.resource == request_.prior_claim) {
+        claim(entry.resource);
       } else {
         out_.node(entry.resource);
       }
@@ -108,21 +128,41 @@ class PartWriter {
   }
 
  private:
+  void note_needs(json::Node claim) {
+    for (const json::Node item : claim["item"]) {
+      const bool is_own = !is_of_another(pas::sequence_of(item["sequence"]));
+      note(item, is_own);
+      const json::Node order = pas::find_extension(item, "extension-requestedService")["valueReference"];
+      note(request_.index->resolve(order), is_own);
+      for (const json::Node each : item["informationSequence"]) note(info_of(claim, pas::sequence_of(each)), is_own);
+    }
+    for (const json::Node info : claim["supportingInfo"]) {
+      note(request_.index->resolve(info["valueReference"]), own_.contains(info.id()) || !others_.contains(info.id()));
+    }
+  }
   void note(json::Node node, bool is_own) {
     if (node) (is_own ? own_ : others_).insert(node.id());
   }
-  bool is_of_others(json::Node node) const { return others_.contains(node.id()) && !own_.contains(node.id()); }
 
-  bool is_of_part(int sequence) const {
-    return std::ranges::find(part_.items, sequence, &pas::Item::sequence) != part_.items.end();
+  // What the whole Claim leads to is kept where this part leads to it; what it never led to, with all that it names.
+  void find_kept() {
+    const NodeIds of_whole = reached(*request_.index, {request_.claim}, {});
+    std::vector<json::Node> from = {request_.claim, part_.insurance, insurer_};
+    for (const json::Entry& entry : request_.index->entries()) {
+      if (!of_whole.contains(entry.resource.id())) from.push_back(entry.resource);
+    }
+    kept_ = reached(*request_.index, from, others_);
+    for (const json::Node node : from) kept_.insert(node.id());
   }
+
   bool is_of_another(int sequence) const {
-    return !is_of_part(sequence) &&
-           std::ranges::find(request_.items, sequence, &pas::Item::sequence) != request_.items.end();
+    const auto has = [sequence](const pas::Item& item) { return item.sequence == sequence; };
+    return std::ranges::any_of(request_.items, has) &&
+           std::ranges::find(part_.items, sequence, &pas::Item::sequence) == part_.items.end();
   }
 
-  json::Node info_of(int sequence) const {
-    for (const json::Node info : request_.claim["supportingInfo"]) {
+  static json::Node info_of(json::Node claim, int sequence) {
+    for (const json::Node info : claim["supportingInfo"]) {
       if (pas::sequence_of(info["sequence"]) == sequence) return info;
     }
     return {};
@@ -134,11 +174,10 @@ class PartWriter {
     }
   }
 
-  template <class IsLeftOut>
-  void list(json::Node claim, std::string_view name, IsLeftOut&& is_left_out) {
+  void list(json::Node claim, std::string_view name) {
     bool is_begun = false;
     for (const json::Node each : claim[name]) {
-      if (is_left_out(each)) continue;
+      if (others_.contains(each.id())) continue;
       if (!is_begun) out_.key(name).begin_array();
       is_begun = true;
       out_.node(each);
@@ -146,34 +185,22 @@ class PartWriter {
     if (is_begun) out_.end_array();
   }
 
-  void claim() {
-    const json::Node payor = request_.index->resolve(part_.insurance["coverage"])["payor"].at(0);
-    const bool is_organization = request_.index->resolve(payor)["resourceType"].text() == "Organization";
+  void claim(json::Node claim) {
     out_.begin_object();
-    copy(request_.claim, {"insurer", "insurance", "item", "supportingInfo"});
-    out_.member("insurer", is_organization ? payor : request_.claim["insurer"]);
+    copy(claim, {"insurer", "insurance", "item", "supportingInfo"});
+    out_.member("insurer", insurer_);
     out_.key("insurance").begin_array().node(part_.insurance).end_array();  // by the profile each is focal
-    items(request_.claim);
-    list(request_.claim, "supportingInfo", [this](json::Node info) { return is_of_others(info); });
+    list(claim, "item");
+    list(claim, "supportingInfo");
     out_.end_object();
-  }
-
-  void prior_claim(json::Node prior) {
-    out_.begin_object();
-    copy(prior, {"item"});
-    items(prior);
-    out_.end_object();
-  }
-
-  void items(json::Node claim) {
-    list(claim, "item", [this](json::Node item) { return is_of_another(pas::sequence_of(item["sequence"])); });
   }
 
   const Part& part_;
   const pas::Request& request_;
-  // Nodes that items of this part, and of others, need.
-  std::unordered_set<std::uint32_t> own_;
-  std::unordered_set<std::uint32_t> others_;
+  json::Node insurer_;  // a Reference
+  NodeIds own_;         // nodes that items of this part need
+  NodeIds others_;      // nodes that items of others alone need, and what names a payer in the Claim
+  NodeIds kept_;        // resources
   json::Writer out_;
 };
 

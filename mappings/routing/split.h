@@ -25,8 +25,9 @@ struct Split {
 // Of a request with several focal insurances, whose parts point into it.
 Split split_by_item(const pas::Request& request, const Table& table);
 
-// The Bundle of one part, as JSON: its insurance is the only one and its payer the insurer; the items of the others
-// are left out, and their orders and information where no item of this one needs them.
+// The Bundle of one part, as JSON: its insurance is the only one and its payer the insurer, of the Claim and of the one
+// that it updates; the items of the others are left out with their orders and information. What of the rest only they
+// led to goes too: a payer gets the minimum that its part needs. What no reference of the whole Claim led to stays.
 std::string request_of(const Part& part, const pas::Request& request);
 
 }  // namespace pas::routing
