@@ -11,6 +11,8 @@ using observe::Exposition;
 
 constexpr std::size_t kMostAnswers = 1000;  // routes by method and status
 constexpr std::size_t kMostRoutes = 200;
+constexpr std::size_t kMostPayers = 200;
+constexpr std::size_t kMostTries = 1000;  // payers by outcome
 constexpr std::size_t kMostDecisions = 500;
 constexpr std::size_t kMostRules = 1000;
 constexpr std::int64_t kBacklogMs = 10'000;  // for so long what was counted in the store is told again
@@ -59,6 +61,13 @@ void write_load(const http::Load& load, Exposition& out) {
   out.gauge("pas_http_buffered_bytes", "Request bodies in memory.", static_cast<double>(load.buffered_bytes));
 }
 
+void write_circuits(const gateway::Backends& backends, Exposition& out) {
+  out.head("pas_payer_circuit_open", "gauge", "1 from five failures in a row of the payer's server until a success.");
+  for (const auto& [payer, backend] : backends.all()) {
+    out.sample("pas_payer_circuit_open", {{"payer", payer}}, backend->is_spared() ? 1 : 0);
+  }
+}
+
 // The store's counts, at most once in kBacklogMs: who scrapes often costs no more.
 class BacklogSource {
  public:
@@ -92,6 +101,10 @@ Figures::Figures()
       times_(registry_.histograms("pas_http_request_seconds",
                                   "From the first byte of a request to the last of its answer.", {"listener", "route"},
                                   kMostRoutes)),
+      tries_(registry_.counters("pas_payer_requests_total", "What was asked of payers' servers.", {"payer", "outcome"},
+                                kMostTries)),
+      try_times_(registry_.histograms("pas_payer_request_seconds",
+                                      "How long a payer's server took, its token included.", {"payer"}, kMostPayers)),
       services_{registry_.counters("pas_decisions_total", "Decided items.", {"policy", "action", "by"}, kMostDecisions),
                 registry_.counters("pas_validation_faults_total", "Faults of submitted bundles.", {"rule", "severity"},
                                    kMostRules)} {
@@ -110,10 +123,18 @@ http::AnswerObserver Figures::count_answers(std::string_view listener) {
   };
 }
 
-void Figures::watch(const store::Store& store, const http::Server& server, const observe::Log& log,
-                    const base::Clock& clock) {
+gateway::TryObserver Figures::count_tries(std::string payer) {
+  return [this, payer = std::move(payer)](const gateway::Try& done) {
+    tries_.at({payer, done.outcome}).add();
+    if (done.seconds) try_times_.at({payer}).record(*done.seconds);
+  };
+}
+
+void Figures::watch(const store::Store& store, const http::Server& server, const gateway::Backends& backends,
+                    const observe::Log& log, const base::Clock& clock) {
   registry_.at_scrape([&, backlog = std::make_shared<BacklogSource>(store, clock)](Exposition& out) {
     write_load(server.load(), out);
+    write_circuits(backends, out);
     write_health(store.health(), out);
     backlog->write(out);
     out.head("pas_log_dropped_total", "counter", "Log lines that standard error was too slow for.");

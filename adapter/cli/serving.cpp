@@ -38,7 +38,8 @@ Serving::Serving(const ServeOptions& options, const World& world, ServeInputs in
       inputs_(std::move(inputs)),
       store_(std::move(store)),
       trail_(std::move(trail)),
-      backends_(inputs_.basis.payers, world.clock, world.ids),
+      backends_(inputs_.basis.payers, world.clock, world.ids,
+                [this](std::string payer) { return figures_.count_tries(std::move(payer)); }),
       adjudicator_(std::move(inputs_.basis), inputs_.validation, limits_of(options), inputs_.documents->tools()),
       submit_(adjudicator_, *store_, world.clock, world.ids, submit_options()),
       inquire_(adjudicator_, *inputs_.validation, *store_, world.clock,
@@ -58,7 +59,7 @@ Serving::Serving(const ServeOptions& options, const World& world, ServeInputs in
   notifier_.register_at(worker_);
   register_case_messages(worker_, cases_, *store_, world.log);
   register_forward_messages(worker_, forwarding_);
-  figures_.watch(*store_, server_, world.log, world.clock);
+  figures_.watch(*store_, server_, backends_, world.log, world.clock);
 }
 
 notify::Sender& Serving::chosen_sender() {

@@ -64,10 +64,10 @@ class Serving {
   const std::unique_ptr<store::Store> store_;
   const std::unique_ptr<audit::Trail> trail_;
 
+  Figures figures_;
   gateway::Backends backends_;  // initialized before the adjudicator takes the basis
   service::Adjudicator adjudicator_;
   service::TestMode test_mode_;
-  Figures figures_;
   const service::SubmitService submit_;
   const service::InquireService inquire_;
 

@@ -44,20 +44,33 @@ class Backend::Slot {
   const bool is_free_;
 };
 
-Backend::Backend(ForwardTo to, std::string gateway, const base::Clock& clock, base::IdSource& ids)
-    : to_(std::move(to)), gateway_(std::move(gateway)), clock_(clock), ids_(ids), client_(to_.tls) {}
+Backend::Backend(ForwardTo to, std::string gateway, const base::Clock& clock, base::IdSource& ids, TryObserver on_try)
+    : to_(std::move(to)),
+      gateway_(std::move(gateway)),
+      clock_(clock),
+      ids_(ids),
+      on_try_(std::move(on_try)),
+      client_(to_.tls) {}
 
 Backend::Asked Backend::post(const Question& question) {
   const Slot slot(*this);
   if (std::chrono::steady_clock::now() >= question.deadline) {  // no fault of the backend
     return {0, {}, "the deadline has passed", true};
   }
-  if (!slot.is_free()) return {0, {}, "as many requests as the backend may have are under way", true};
-  if (!circuit_.may_try(std::chrono::steady_clock::now())) {
+  if (!slot.is_free()) {
+    on_try_({"busy", {}});
+    return {0, {}, "as many requests as the backend may have are under way", true};
+  }
+  const auto began = std::chrono::steady_clock::now();
+  if (!circuit_.may_try(began)) {
+    on_try_({"spared", {}});
     return {0, {}, "the backend failed several times in a row and is spared for a while", true};
   }
   Asked asked = try_once(question);
-  circuit_.note(asked.status != 0 && asked.status < kServerFault, std::chrono::steady_clock::now());
+  const auto ended = std::chrono::steady_clock::now();
+  circuit_.note(asked.status != 0 && asked.status < kServerFault, ended);
+  const std::string_view refused_or_answered = asked.ok() ? "answered" : "refused";
+  on_try_({asked.may_retry ? "failed" : refused_or_answered, std::chrono::duration<double>(ended - began).count()});
   return asked;
 }
 

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -38,12 +39,19 @@ struct ForwardTo {
   outbound::ClientOptions tls;
 };
 
+// How asking a backend ended, for a monitor.
+struct Try {
+  std::string_view outcome;       // "answered", "refused", "failed"; or nothing was sent: "spared", "busy"
+  std::optional<double> seconds;  // how long it took; absent where nothing was sent
+};
+using TryObserver = std::function<void(const Try&)>;
+
 class Backend {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
 
   // `gateway` is this adapter's id. References outlive the backend.
-  Backend(ForwardTo to, std::string gateway, const base::Clock& clock, base::IdSource& ids);
+  Backend(ForwardTo to, std::string gateway, const base::Clock& clock, base::IdSource& ids, TryObserver on_try);
 
   struct Asked {
     int status = 0;  // of HTTP; 0: no answer
@@ -65,6 +73,8 @@ class Backend {
 
   const ForwardTo& to() const { return to_; }
   const std::string& gateway() const { return gateway_; }
+  // It failed several times in a row, and nothing has succeeded since.
+  bool is_spared() const { return circuit_.is_open(); }
 
  private:
   class Slot;
@@ -78,6 +88,7 @@ class Backend {
   const std::string gateway_;
   const base::Clock& clock_;
   base::IdSource& ids_;
+  const TryObserver on_try_;
   outbound::HttpClient client_;
   Circuit circuit_;
   std::atomic<int> running_ = 0;

@@ -9,7 +9,7 @@ void Backends::replace(const std::shared_ptr<const Payers>& payers) {
       if (!payer.forward) continue;
       std::shared_ptr<Backend> backend = of(payer.id);
       if (backend == nullptr || backend->to().digest != payer.forward->digest || backend->gateway() != payers->id()) {
-        backend = std::make_shared<Backend>(*payer.forward, payers->id(), clock_, ids_);
+        backend = std::make_shared<Backend>(*payer.forward, payers->id(), clock_, ids_, observers_(payer.id));
       }
       fresh.emplace(payer.id, std::move(backend));
     }
@@ -22,6 +22,11 @@ std::shared_ptr<Backend> Backends::of(std::string_view payer) const {
   const std::scoped_lock lock(mutex_);
   const auto found = backends_.find(payer);
   return found == backends_.end() ? nullptr : found->second;
+}
+
+std::map<std::string, std::shared_ptr<Backend>, std::less<>> Backends::all() const {
+  const std::scoped_lock lock(mutex_);
+  return backends_;
 }
 
 }  // namespace pas::gateway

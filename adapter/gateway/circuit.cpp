@@ -17,4 +17,9 @@ void Circuit::note(bool succeeded, TimePoint now) {
   if (failures_ >= kMostFailures) closed_until_ = now + kRest;
 }
 
+bool Circuit::is_open() const {
+  const std::scoped_lock lock(mutex_);
+  return failures_ >= kMostFailures;
+}
+
 }  // namespace pas::gateway

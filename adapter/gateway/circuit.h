@@ -14,12 +14,14 @@ class Circuit {
   // Whether to try now. Each true is followed by one note().
   bool may_try(TimePoint now);
   void note(bool succeeded, TimePoint now);
+  // From the last of so many failures until one succeeds.
+  bool is_open() const;
 
  private:
   static constexpr int kMostFailures = 5;
   static constexpr std::chrono::seconds kRest{10};
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   int failures_ = 0;  // in a row
   TimePoint closed_until_{};
   bool is_on_trial_ = false;

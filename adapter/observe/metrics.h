@@ -1,7 +1,7 @@
 #pragma once
 // Figures of the running process for a monitor: counters and histograms by label, written in Prometheus' text format
-// (version 0.0.4). Labels are routes, statuses, codes, rules and names of policies: constants of the code and of what
-// the operator installed, never a text that a request brought.
+// (version 0.0.4). Labels are routes, statuses, codes, rules and names of policies and payers: constants of the code
+// and of what the operator installed, never a text that a request brought.
 //
 // Counting takes no lock: at() finds what was made before by reading alone, and locks only to make a series for the
 // first time. A family never has more series than it was made for; what comes beyond is counted together, with each

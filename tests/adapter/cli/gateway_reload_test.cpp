@@ -1,4 +1,4 @@
-// What a reload of payers.toml changes at a payer whose server tells of decisions.
+// What a reload of payers.toml changes at a payer whose server tells of decisions, and of the figures of its server.
 
 #include <gtest/gtest.h>
 
@@ -111,6 +111,35 @@ TEST_F(GatewayReload, AsksAtOnceWhereTheSubscriptionFailed) {
   ASSERT_TRUE(adapter.process().says("gateway.not_subscribed"));
   EXPECT_EQ(reload(adapter), 200);
   EXPECT_TRUE(payer.has(2));
+  EXPECT_EQ(adapter.stop(), 0);
+}
+
+TEST_F(GatewayReload, LeavesTheFiguresOfAPayersServer) {
+  const support::Listener payer([](std::size_t, const support::Received&) { return 503; });
+  support::RunningAdapter adapter(
+      {"--store", "memory", "--payers", write_payers("gateway", forward_to(payer)), "--admin-listen", "127.0.0.1:0"});
+  ASSERT_NE(adapter.admin_port(), 0) << adapter.process().errors();
+  int number = 0;
+  const auto submit = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      EXPECT_TRUE(ask(adapter.port(), support::submit_request(support::distinct_bundle(++number))));
+    }
+  };
+  const auto expect_lines = [&](std::initializer_list<const char*> lines) {
+    const std::string figures = ask(adapter.admin_port(), http_request("GET", "/metrics"))->body;
+    for (const char* line : lines) EXPECT_NE(figures.find(line), std::string::npos) << line << figures;
+  };
+  expect_lines({"pas_payer_circuit_open{payer=\"husky\"} 0\n"});
+  submit(6);
+  expect_lines({"pas_payer_requests_total{payer=\"husky\",outcome=\"failed\"} 5\n",
+                "pas_payer_requests_total{payer=\"husky\",outcome=\"spared\"} 1\n",
+                "pas_payer_request_seconds_count{payer=\"husky\"} 5\n", "pas_payer_circuit_open{payer=\"husky\"} 1\n"});
+
+  write_payers("gateway", forward_to(payer) + "timeout_ms = 5000\n");
+  EXPECT_EQ(reload(adapter), 200);
+  expect_lines({"pas_payer_circuit_open{payer=\"husky\"} 0\n"});
+  submit(1);
+  expect_lines({"pas_payer_requests_total{payer=\"husky\",outcome=\"failed\"} 6\n"});
   EXPECT_EQ(adapter.stop(), 0);
 }
 

@@ -103,7 +103,12 @@ class BackendTest : public testing::Test {
     to.key = std::make_shared<const auth::SigningKey>(*auth::SigningKey::read(auth_test::private_pem("p384")));
     return to;
   }
-  Backend backend(gateway::ForwardTo to) { return {std::move(to), "elm", clock_, ids_}; }
+  Backend backend(gateway::ForwardTo to) {
+    return {std::move(to), "elm", clock_, ids_, [this](const gateway::Try& done) {
+              const std::scoped_lock lock(tries_mutex_);
+              tries_.append(tries_.empty() ? "" : " ").append(done.outcome).append(done.seconds ? "" : " at once");
+            }};
+  }
   static Backend::Asked ask(Backend& backend, milliseconds within = seconds(20)) {
     return backend.post({.path = "/Claim/$submit",
                          .body = "{}",
@@ -115,6 +120,8 @@ class BackendTest : public testing::Test {
 
   auth_test::MovedClock clock_;
   base::RandomIds ids_;
+  std::mutex tries_mutex_;
+  std::string tries_;  // outcomes
 };
 
 TEST_F(BackendTest, TellsTheKeyTheWayAndTheTrace) {
@@ -236,19 +243,25 @@ TEST_F(BackendTest, SaysWhatAnotherTryMayMend) {
     payer.status = status;
     EXPECT_FALSE(ask(asks).may_retry) << status;
   }
+  EXPECT_EQ(tries_, "failed failed failed failed failed refused refused refused refused refused refused");
 }
 
 TEST_F(BackendTest, IsSparedAfterFiveFailuresInARow) {
   PayerServer payer;
   payer.status = 500;
   Backend asks = backend(plain(payer));
-  for (int i = 0; i < 8; ++i) EXPECT_TRUE(ask(asks).may_retry);
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(ask(asks).may_retry);
+  EXPECT_FALSE(asks.is_spared());
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(ask(asks).may_retry);
+  EXPECT_TRUE(asks.is_spared());
   EXPECT_EQ(payer.asked, 5);
+  EXPECT_EQ(tries_, "failed failed failed failed failed spared at once spared at once");
   EXPECT_EQ(ask(asks).problem, "the backend failed several times in a row and is spared for a while");
   payer.status = 400;  // an answer for all that
   Backend other = backend(plain(payer));
   for (int i = 0; i < 8; ++i) (void)ask(other);
   EXPECT_EQ(payer.asked, 13);
+  EXPECT_FALSE(other.is_spared());
 }
 
 TEST_F(BackendTest, HasNoMoreRequestsUnderWayThanItMay) {
@@ -269,6 +282,7 @@ TEST_F(BackendTest, HasNoMoreRequestsUnderWayThanItMay) {
   EXPECT_TRUE(first.ok());
   EXPECT_TRUE(ask(asks).ok());
   EXPECT_EQ(payer.asked, 2);
+  EXPECT_EQ(tries_, "busy at once answered answered");
 }
 
 // Whoever waits for the token endpoint holds up nobody beyond a deadline.

@@ -50,6 +50,8 @@ TEST_F(Reloaded, ABackendStaysUnlessItsSettingsChange) {
 
   backends.replace(payers(url, "another"));
   EXPECT_NE(backends.of("b"), b) << "it tells another name in Via";
+  EXPECT_EQ(backends.all().size(), 2U);
+  EXPECT_EQ(backends.all().at("b"), backends.of("b"));
   backends.replace(nullptr);
   EXPECT_EQ(backends.of("a"), nullptr);
 }

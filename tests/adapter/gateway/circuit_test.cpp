@@ -21,14 +21,19 @@ TEST(Circuit, OpensAfterFiveFailuresInARowAndTriesOneAtATime) {
   fail(4, seconds(0));
   EXPECT_TRUE(circuit.may_try(start));
   circuit.note(true, start);  // the count begins again
-  fail(5, seconds(0));
+  fail(4, seconds(0));
+  EXPECT_FALSE(circuit.is_open());
+  fail(1, seconds(0));
+  EXPECT_TRUE(circuit.is_open());
   EXPECT_FALSE(circuit.may_try(start + seconds(9)));
   EXPECT_TRUE(circuit.may_try(start + seconds(10)));
   EXPECT_FALSE(circuit.may_try(start + seconds(10))) << "one trial at a time";
   circuit.note(false, start + seconds(10));
+  EXPECT_TRUE(circuit.is_open());
   EXPECT_FALSE(circuit.may_try(start + seconds(19)));
   EXPECT_TRUE(circuit.may_try(start + seconds(20)));
   circuit.note(true, start + seconds(20));
+  EXPECT_FALSE(circuit.is_open());
   EXPECT_TRUE(circuit.may_try(start + seconds(20)));
   EXPECT_TRUE(circuit.may_try(start + seconds(20)));
 }
