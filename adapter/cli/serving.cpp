@@ -9,6 +9,7 @@
 #include "adapter/endpoints/admin_json.h"
 #include "adapter/endpoints/outcomes.h"
 #include "adapter/endpoints/test_endpoints.h"
+#include "fhir/base/text.h"
 
 namespace pas::cli {
 namespace {
@@ -27,6 +28,15 @@ json::Limits limits_of(const ServeOptions& options) {
   json::Limits limits;
   limits.bytes = options.body_limit_mb << 20U;
   return limits;
+}
+
+// "harbor: policy, forward; tidewater: review"
+std::string shown(const std::vector<service::Deciders>& all) {
+  std::string text;
+  for (const service::Deciders& payer : all) {
+    text.append(text.empty() ? "" : "; ").append(payer.payer).append(": ").append(base::joined(payer.backend));
+  }
+  return text;
 }
 
 }  // namespace
@@ -237,12 +247,13 @@ std::vector<std::string> Serving::reload_basis() {
   }
   report_missing_tools(*inputs_.documents, *basis->policies, world_.log);
   const auto payers = basis->payers;
+  const std::string deciders = shown(service::deciders_of(*basis));
   backends_.replace(payers);  // before a request is routed to a new one
   adjudicator_.replace(std::move(*basis));
   if (const auto told = subscribe_at_payers(*store_, forwarding_, payers.get(), world_.clock); !told) {
     world_.log.write(observe::Severity::kWarning, "gateway.not_subscribed", {}, {{"what", told.error().message}});
   }
-  world_.log.write(observe::Severity::kInfo, "cli.policies_reloaded", {});
+  world_.log.write(observe::Severity::kInfo, "cli.policies_reloaded", {}, {{"payers", deciders}});
   return {};
 }
 

@@ -7,14 +7,20 @@ namespace pas::endpoints {
 namespace {
 
 http::Response list_policies(const service::Adjudicator& adjudicator) {
-  const auto policies = adjudicator.basis().policies;
+  const service::Basis basis = adjudicator.basis();
   json::Writer out;
   out.begin_object().key("policies").begin_array();
-  for (const policy::Payer& payer : policies->payers()) {
+  for (const policy::Payer& payer : basis.policies->payers()) {
     for (const auto& policy : payer.policies) {
       out.begin_object().member("payer", payer.id).member("id", policy->id).member("revision", policy->revision);
       out.member("hash", policy->hash).end_object();
     }
+  }
+  out.end_array().key("payers").begin_array();
+  for (const service::Deciders& payer : service::deciders_of(basis)) {
+    out.begin_object().member("id", payer.payer).key("backend").begin_array();
+    for (const std::string& backend : payer.backend) out.string(backend);
+    out.end_array().end_object();
   }
   out.end_array().end_object();
   return json_answer(200, std::move(out).take());

@@ -1,6 +1,7 @@
 #pragma once
-// POST /admin/policies/reload: what SIGHUP does, with an answer (admin listener only). 200 with the policies now in
-// force, or 422 with every mistake, and the ones that were in force stay. GET /admin/policies lists them. Any thread.
+// POST /admin/policies/reload: what SIGHUP does, with an answer (admin listener only). 200 with the policies and
+// payers now in force, or 422 with every mistake, and what was in force stays. GET /admin/policies lists them. Any
+// thread.
 
 #include <functional>
 #include <memory>
@@ -12,7 +13,7 @@
 
 namespace pas::endpoints {
 
-// Loads the policies anew and puts them in force; every mistake, when they are refused.
+// Loads policies, payers and rosters anew and puts them in force; every mistake, when they are refused.
 using ReloadPolicies = std::function<std::vector<std::string>()>;
 
 // All references outlive the routes.

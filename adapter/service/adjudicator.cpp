@@ -83,6 +83,21 @@ const ItemOutcome* Adjudication::outcome_of(int item_sequence) const {
   return found == items.end() ? nullptr : &*found;
 }
 
+std::vector<Deciders> deciders_of(const Basis& basis) {
+  std::vector<Deciders> all;
+  if (basis.payers == nullptr) {
+    for (const policy::Payer& payer : basis.policies->payers()) all.push_back({payer.id, {"policy"}});
+    return all;
+  }
+  for (const gateway::Payer& payer : basis.payers->all()) {
+    Deciders& deciders = all.emplace_back(Deciders{payer.id, {}});
+    if (payer.by_policy) deciders.backend.emplace_back("policy");
+    if (payer.forward) deciders.backend.emplace_back("forward");
+    if (deciders.backend.empty()) deciders.backend.emplace_back("review");
+  }
+  return all;
+}
+
 std::string Adjudication::payer_id() const {
   if (route != nullptr) return route->id;
   return payer != nullptr ? payer->id : std::string(request.payer);

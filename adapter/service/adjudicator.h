@@ -40,6 +40,14 @@ struct Basis {
   std::shared_ptr<const inputs::Roster> roster = nullptr;   // null: nobody's enrolment is known
 };
 
+// Who decides for a payer: "policy", "forward", "review", or the first two in turn.
+struct Deciders {
+  std::string_view payer;  // its id
+  std::vector<std::string> backend;
+};
+// Of each payer, in the order of the payers' file; views of the basis.
+std::vector<Deciders> deciders_of(const Basis& basis);
+
 // A request that could be read, with what was decided. Owns the document that everything in it views.
 struct Adjudication {
   json::Document document;

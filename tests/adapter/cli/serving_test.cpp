@@ -213,9 +213,17 @@ TEST(Serving, AReloadTakesPayersAndRosterWithThePoliciesOrNoneOfThem) {
   EXPECT_FALSE(says(3, "Certified under")) << "nobody is enrolled";
 
   write("payers.toml", by_hand);
-  EXPECT_EQ(reload().status, 200);
+  const support::HttpAnswer taken = reload();
+  EXPECT_EQ(taken.status, 200);
+  EXPECT_NE(taken.body.find(R"("payers":[{"id":"husky","backend":["review"]}])"), std::string::npos) << taken.body;
+  EXPECT_TRUE(adapter.process().says(R"("event":"cli.policies_reloaded","payers":"husky: review")"));
   EXPECT_TRUE(says(4, kByHand));
   EXPECT_EQ(ask(adapter.port(), http_request("GET", "/husky/fhir/metadata"))->status, 200);
+
+  write("payers.toml", "id = \"gateway\"\n" + payer +
+                           "backend = [\"policy\", \"forward\"]\n[payer.forward]\nurl = \"http://127.0.0.1:9/fhir\"\n");
+  EXPECT_NE(reload().body.find(R"([{"id":"husky","backend":["policy","forward"]}])"), std::string::npos);
+  EXPECT_TRUE(adapter.process().says(R"("payers":"husky: policy, forward")"));
   EXPECT_EQ(adapter.stop(), 0);
 }
 

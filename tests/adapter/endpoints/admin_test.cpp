@@ -153,7 +153,8 @@ TEST_F(AdminApi, AnswersAsItIsDescribed) {
   expect_answer(404, http::Method::kGet, "/admin/cases/{id}/request", "nobody");
   expect_answer(200, http::Method::kGet, "/admin/statistics", "");
   expect_answer(400, http::Method::kGet, "/admin/statistics", "", "", "days=91");
-  expect_answer(200, http::Method::kGet, "/admin/policies", "");
+  const json::Document policies = expect_answer(200, http::Method::kGet, "/admin/policies", "");
+  EXPECT_EQ(policies.root()["payers"].at(0).to_json(), R"({"id":"husky","backend":["policy"]})") << "without a file";
   expect_answer(200, http::Method::kPost, "/admin/policies/reload", "");
   expect_answer(200, http::Method::kGet, "/admin/deliveries", "", "", "subscription=s");
   expect_answer(400, http::Method::kGet, "/admin/deliveries", "");
