@@ -135,27 +135,6 @@ void queue_supplements(PostgresConnection& connection, std::int64_t seq, const R
   }
 }
 
-std::optional<Result<void>> found(Result<PostgresRows> row) {
-  if (!row) return Result<void>(row.error());
-  if (row->next()) return Result<void>();
-  return std::nullopt;
-}
-
-}  // namespace
-
-void queue_months(PostgresConnection& connection, std::string_view id, int sign) {
-  connection.queue(
-      "INSERT INTO months AS m (payer, member_id, procedure_code, months) "
-      "SELECT c.payer, c.member_id, i.procedure_code, $2 * sum(i.months)::bigint "
-      "FROM cases c JOIN items i ON i.case_seq = c.seq WHERE c.id = $1 AND c.member_id <> '' "
-      "AND i.months <> 0 AND i.procedure_code <> '' AND i.action IN ('A1', 'A2', 'A6', 'NA') "
-      "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 "
-      "ON CONFLICT (member_id, payer, procedure_code) DO UPDATE SET months = m.months + excluded.months",
-      id, sign);
-}
-
-namespace {
-
 void queue_submission(PostgresConnection& connection, const Submission& submission, const PackedSubmission& packed,
                       std::string_view token) {
   const Case& record = submission.record;
@@ -176,7 +155,24 @@ void queue_submission(PostgresConnection& connection, const Submission& submissi
   queue_months(connection, record.id, 1);
 }
 
+std::optional<Result<void>> found(Result<PostgresRows> row) {
+  if (!row) return Result<void>(row.error());
+  if (row->next()) return Result<void>();
+  return std::nullopt;
+}
+
 }  // namespace
+
+void queue_months(PostgresConnection& connection, std::string_view id, int sign) {
+  connection.queue(
+      "INSERT INTO months AS m (payer, member_id, procedure_code, months) "
+      "SELECT c.payer, c.member_id, i.procedure_code, $2 * sum(i.months)::bigint "
+      "FROM cases c JOIN items i ON i.case_seq = c.seq WHERE c.id = $1 AND c.member_id <> '' "
+      "AND i.months <> 0 AND i.procedure_code <> '' AND i.action IN ('A1', 'A2', 'A6', 'NA') "
+      "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 "
+      "ON CONFLICT (member_id, payer, procedure_code) DO UPDATE SET months = m.months + excluded.months",
+      id, sign);
+}
 
 Result<void> insert(PostgresConnection& connection, std::span<const Submission> submissions,
                     std::span<const PackedSubmission> packed, std::string_view token) {
