@@ -134,14 +134,14 @@ void add_conformance(CLI::App& app, int& exit_code) {
   command->add_option("--script", options->settings.script,
                       "URL that makes the next submission pend and be certified later (/test/script of serve "
                       "--test-mode); without it notifications of decisions are not checked");
+  command->add_option("--check", options->settings.only, "Ids of the checks to run, as a report names them; else all");
   command->add_option("--report", options->format, "text, json or html")
       ->check(CLI::IsMember({"text", "json", "html"}))
       ->capture_default_str();
   command->add_option("--out", options->out, "File for the report; standard output then has its text form");
   command->footer(
       "Sends requests of invented patients, some of them broken. Exit code: 0 no check failed; 1 one did; 2 wrong "
-      "call, "
-      "or files cannot be read or written.");
+      "call, or files cannot be read or written.");
   command->callback([options, &exit_code] { exit_code = conformance_run(*options); });
 }
 

@@ -1,6 +1,7 @@
 #include "adapter/conformance/kit.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "adapter/conformance/embedded.h"
 #include "adapter/conformance/run.h"
@@ -12,8 +13,33 @@
 namespace pas::conformance {
 namespace {
 
-bool is_of(json::Node check, std::string_view version) {
-  return !check["version"] || check["version"].text() == version;
+constexpr std::string_view kProfiles = "profiles";
+constexpr std::string_view kMustSupport = "must-support";
+
+// The checks of the version, each with the document that holds it.
+struct Checks {
+  std::vector<json::Document> documents;
+  std::vector<json::Node> nodes;
+};
+
+Checks checks_of(std::string_view version) {
+  Checks checks;
+  for (const Embedded& file : embedded_checks()) {
+    checks.documents.push_back(json::Document::parse(std::string(file.text)).value());
+    for (const json::Node check : checks.documents.back().root()["checks"]) {
+      if (!check["version"] || check["version"].text() == version) checks.nodes.push_back(check);
+    }
+  }
+  return checks;
+}
+
+// The first of `only` that no check has.
+std::optional<std::string> unknown_of(const std::vector<std::string>& only, const Checks& checks) {
+  for (const std::string& id : only) {
+    const auto is_it = [&id](json::Node check) { return check["id"].text() == id; };
+    if (id != kProfiles && id != kMustSupport && std::ranges::none_of(checks.nodes, is_it)) return id;
+  }
+  return std::nullopt;
 }
 
 // What kit.h says of the names. kInvalid when the bundle is no request.
@@ -42,10 +68,14 @@ base::Result<Holes> holes_of(const Settings& settings, const Listener& listener,
 
 // What a server can return shows only where an answer calls for it: the rest is named, and no fault.
 CheckResult coverage(const MustSupport& must_support) {
-  CheckResult done{"must-support", "Answers have the must-support elements that they call for", {"conf-6"}};
+  CheckResult done{std::string(kMustSupport), "Answers have the must-support elements that they call for", {"conf-6"}};
   const auto wanting = must_support.wanting();
   const auto missing = must_support.missing();
-  if (must_support.seen() == 0) done.result = Result::kSkipped;
+  if (must_support.seen() == 0) {
+    done.result = Result::kSkipped;
+    done.reason = "no answer held a response";
+    return done;
+  }
   if (!wanting.empty()) {
     done.result = Result::kFailed;
     done.reason = "called for by an answer without them: " + base::joined(wanting) + "; ";
@@ -70,6 +100,13 @@ std::size_t Report::count(Result result) const {
 
 base::Result<Report> run(const Settings& settings, const service::ValidationService& validation,
                          const base::Clock& clock, base::IdSource& ids) {
+  const Checks all = checks_of(settings.version->name);
+  if (const auto unknown = unknown_of(settings.only, all)) {
+    return base::invalid("no check of PAS " + std::string(settings.version->name) + " is named " + *unknown);
+  }
+  const auto is_wanted = [&settings](std::string_view id) {
+    return settings.only.empty() || std::ranges::find(settings.only, id) != settings.only.end();
+  };
   const auto listener = Listener::open(settings.listen);
   if (!listener) return listener.error();
   const auto holes = holes_of(settings, **listener, ids);
@@ -78,25 +115,21 @@ base::Result<Report> run(const Settings& settings, const service::ValidationServ
   const auto definitions = definitions::builtin_definitions({package});
   if (!definitions) return definitions.error();
   MustSupport must_support(**definitions, settings.version->name);
-  const auto common = json::Document::parse(std::string(embedded_checks().front().text)).value();
-  Run checks(settings, validation, clock, *holes, **listener, must_support, common.root());
+  Run run(settings, validation, clock, *holes, **listener, must_support, all.documents.front().root());
   Report report{settings.base_url, std::string(settings.version->name), base::to_instant(clock.now())};
-  for (const Embedded& file : embedded_checks()) {
-    const auto document = json::Document::parse(std::string(file.text)).value();
-    for (const json::Node check : document.root()["checks"]) {
-      if (!is_of(check, settings.version->name)) continue;
-      const bool is_any = check["any"].is_true();
-      const std::size_t times = is_any || check["each"].is_true() ? settings.bundles.size() : 1;
-      for (std::size_t i = 0; i < times; ++i) {
-        CheckResult result = checks.check(check, settings.bundles[i]);
-        const bool is_last = i + 1 == times || result.result != Result::kSkipped;
-        if (!is_any || is_last) report.checks.push_back(std::move(result));
-        if (is_any && is_last) break;
-      }
+  for (const json::Node check : all.nodes) {
+    if (!is_wanted(check["id"].text())) continue;
+    const bool is_any = check["any"].is_true();
+    const std::size_t times = is_any || check["each"].is_true() ? settings.bundles.size() : 1;
+    for (std::size_t i = 0; i < times; ++i) {
+      CheckResult result = run.check(check, settings.bundles[i]);
+      const bool is_last = i + 1 == times || result.result != Result::kSkipped;
+      if (!is_any || is_last) report.checks.push_back(std::move(result));
+      if (is_any && is_last) break;
     }
   }
-  report.checks.push_back(checks.profiles());
-  report.checks.push_back(coverage(must_support));
+  if (is_wanted(kProfiles)) report.checks.push_back(run.profiles());
+  if (is_wanted(kMustSupport)) report.checks.push_back(coverage(must_support));
   report.must_support_seen = must_support.seen();
   report.must_support_total = must_support.total();
   report.must_support_missing = must_support.missing();
@@ -105,16 +138,22 @@ base::Result<Report> run(const Settings& settings, const service::ValidationServ
 
 std::vector<std::string> proved_by_kit(std::string_view version) {
   std::vector<std::string> ids = {"conf-15", "conf-6", "spec-23"};  // of all answers together
-  for (const Embedded& file : embedded_checks()) {
-    const auto document = json::Document::parse(std::string(file.text)).value();
-    for (const json::Node check : document.root()["checks"]) {
-      if (!is_of(check, version)) continue;
-      for (const json::Node id : check["proves"]) ids.emplace_back(id.text());
-    }
+  const Checks checks = checks_of(version);
+  for (const json::Node check : checks.nodes) {
+    for (const json::Node id : check["proves"]) ids.emplace_back(id.text());
   }
   std::ranges::sort(ids);
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   return ids;
+}
+
+std::string_view requirement(std::string_view id) {
+  const std::string_view narrative = kTable.substr(0, kTable.find("\n## Capabilities"));
+  const std::string start = "\n| " + std::string(id) + " | ";
+  const auto at = narrative.find(start);
+  if (at == std::string_view::npos) return {};
+  const std::string_view rest = narrative.substr(at + start.size());
+  return rest.substr(0, rest.find(" | "));
 }
 
 }  // namespace pas::conformance

@@ -23,7 +23,7 @@
 //       skip_if: by FHIRPath that is true, the reason
 //       expect: by FHIRPath over the answer the value, several joined by a comma; %request is what was sent
 //       keep: by name the FHIRPath of a value, which later steps write as ${name}
-//       always: true for a step that cleans up, whatever came before
+//       always: true for a step that cleans up, whatever came before and comes of it
 //
 // ${run} is 8 hexadecimal digits of the run, ${hook} the listener's URL, ${script} the script's; of the first bundle
 // ${organization} is the provider's first identifier as SYSTEM|VALUE, ${patient}, ${coverage} and ${provider} are the
@@ -66,6 +66,7 @@ struct Settings {
   std::string script = {};                      // URL of a test mode's script; empty: none
   std::chrono::milliseconds patience{10'000};   // for a notification
   ClientOptions client = {};
+  std::vector<std::string> only = {};  // ids of checks; empty: all
 };
 
 enum class Result { kPassed, kFailed, kSkipped };
@@ -77,7 +78,8 @@ struct CheckResult {
   std::vector<std::string> proves;
   Result result = Result::kPassed;
   std::string reason = {};    // of what did not pass
-  std::string exchange = {};  // what was asked and answered when it failed, shortened
+  std::string asked = {};     // when it failed: the steps before by a line each, and the request, at most 64 KB of it
+  std::string answered = {};  // and the status and body
 };
 
 struct Report {
@@ -93,12 +95,15 @@ struct Report {
 };
 
 // Blocks until every check is done; what a server that does not answer costs is bounded by its timeouts. kInvalid when
-// the first bundle is none, kUnavailable when the listener's address cannot be had.
+// the first bundle is none or no check has an id of `only`, kUnavailable when the listener's address cannot be had.
 base::Result<Report> run(const Settings& settings, const service::ValidationService& validation,
                          const base::Clock& clock, base::IdSource& ids);
 
 // The requirement ids that the checks of the version name, each once.
 std::vector<std::string> proved_by_kit(std::string_view version);
+
+// What docs/conformance.md says of the requirement in a few words; empty for a capability.
+std::string_view requirement(std::string_view id);
 
 std::string to_text(const Report& report);
 std::string to_json(const Report& report);

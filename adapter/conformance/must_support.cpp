@@ -71,7 +71,7 @@ void MustSupport::see(json::Node resource) {
   }
 }
 
-void MustSupport::call_for(std::string_view title, json::Node bundle) {
+void MustSupport::call_for(std::string_view title, json::Node bundle, std::string_view check_id) {
   const auto element = std::ranges::find(elements_, title, &Element::title);
   if (element == elements_.end()) return;
   const auto shows = [&element](json::Node entry) {
@@ -80,13 +80,13 @@ void MustSupport::call_for(std::string_view title, json::Node bundle) {
   };
   bool is_there = false;
   for (const json::Node entry : bundle["entry"]) is_there = is_there || shows(entry);
-  element->is_wanting = element->is_wanting || !is_there;
+  if (!is_there && element->wanting_in.empty()) element->wanting_in = check_id;
 }
 
 std::vector<std::string> MustSupport::wanting() const {
   std::vector<std::string> titles;
   for (const Element& element : elements_) {
-    if (element.is_wanting) titles.push_back(element.title);
+    if (!element.wanting_in.empty()) titles.push_back(element.title + " in " + element.wanting_in);
   }
   return titles;
 }

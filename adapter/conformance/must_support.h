@@ -20,12 +20,12 @@ class MustSupport {
   // A resource of an answer, one of these types or not.
   void see(json::Node resource);
 
-  // The Bundle of an answer calls for the element of that title; of a version that has none such, nothing.
-  void call_for(std::string_view title, json::Node bundle);
+  // The Bundle of a check's answer calls for the element of that title; of a version that has none such, nothing.
+  void call_for(std::string_view title, json::Node bundle, std::string_view check_id);
 
   std::size_t seen() const;
   std::size_t total() const { return elements_.size(); }
-  std::vector<std::string> wanting() const;  // called for by an answer without it
+  std::vector<std::string> wanting() const;  // called for by an answer without it: "ClaimResponse.item in CHECK"
   std::vector<std::string> missing() const;  // "ClaimResponse.item.extension:itemTraceNumber", in the profiles' order
 
  private:
@@ -39,7 +39,7 @@ class MustSupport {
     std::string_view type;  // of the resource
     std::vector<Step> steps;
     bool is_seen = false;
-    bool is_wanting = false;
+    std::string wanting_in = {};  // the first check with an answer that called for it in vain
   };
   void add(const definitions::Structure& profile);
   static bool is_in(json::Node node, const std::vector<Step>& steps, std::size_t at);

@@ -12,6 +12,7 @@ namespace {
 
 // Of a fault in what was sent; any other 4xx (no token, no such route, too many) tells nothing of it.
 constexpr std::string_view kRefusals = "400, 412, 413, 415, 422";
+constexpr const char* kWantsAToken = ": a token is wanted (--client-id)";
 constexpr std::size_t kMostSilences = 3;
 constexpr std::size_t kMostFaults = 20;
 
@@ -25,10 +26,12 @@ std::string filled_in(std::string text, const Holes& holes) {
   return text;
 }
 
-std::string shortened(const std::string& text) {
-  constexpr std::size_t kMostBytes = 1500;
-  if (text.size() <= kMostBytes) return text;
-  std::size_t end = kMostBytes;
+constexpr std::size_t kMostOfABody = std::size_t{64} << 10U;  // whole, of a usual request
+constexpr std::size_t kMostOfAValue = 300;
+
+std::string shortened(const std::string& text, std::size_t most) {
+  if (text.size() <= most) return text;
+  std::size_t end = most;
   while ((static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;  // between UTF-8 characters
   return text.substr(0, end) + " …";
 }
@@ -128,6 +131,7 @@ CheckResult Run::check(json::Node check, const NamedBundle& bundle) {
   }
   heard_before_ = listener_.heard();
   Holes holes = holes_;
+  std::string before;  // the steps that went well
   for (const json::Node each : check["steps"]) {
     if (done.result != Result::kPassed && !each["always"].is_true()) continue;
     if (!lack_of(each["with"].text()).empty()) continue;
@@ -137,21 +141,36 @@ CheckResult Run::check(json::Node check, const NamedBundle& bundle) {
       break;
     }
     const auto text = json::Document::parse(filled_in(each.to_json(), holes));
+    if (text->root()["do"].text().find("${") != std::string_view::npos) continue;  // nothing there to clean up
     Exchange exchange;
     const Verdict verdict = step(text->root(), bundle, holes, exchange);
     const auto answer = json::Document::parse(exchange.answer.body);
-    if (answer) look_at(answer->root(), done.id);
-    if (answer) call_for(answer->root(), exchange.sent);
-    if (verdict.result == Result::kPassed || done.result != Result::kPassed) continue;
+    if (answer) look_at(answer->root(), done.id, exchange);
+    if (answer) call_for(answer->root(), exchange.sent, done.id);
+    if (done.result != Result::kPassed || each["always"].is_true()) continue;
     done.result = verdict.result;
     done.reason = verdict.reason;
     if (verdict.result == Result::kFailed) {
-      done.exchange = exchange.line + "\n" + shortened(exchange.sent) + "\n\n" +
-                      (exchange.answer.status == 0 ? exchange.answer.error : std::to_string(exchange.answer.status)) +
-                      "\n" + shortened(exchange.answer.body);
+      done.asked = before + exchange.request();
+      done.answered = exchange.response();
     }
+    before += exchange.summary() + "\n";
   }
   return done;
+}
+
+std::string Run::Exchange::summary() const {
+  return line + ": " + (answer.status == 0 ? answer.error : std::to_string(answer.status));
+}
+
+std::string Run::Exchange::request() const {
+  if (sent.empty()) return line;
+  return line + "\nContent-Type: " + type + "\n\n" + shortened(sent, kMostOfABody);
+}
+
+std::string Run::Exchange::response() const {
+  return (answer.status == 0 ? answer.error : std::to_string(answer.status)) + "\n\n" +
+         shortened(answer.body, kMostOfABody);
 }
 
 // Others may come between: of other requests, or heartbeats.
@@ -190,10 +209,9 @@ Run::Verdict Run::step(json::Node step, const NamedBundle& bundle, Holes& holes,
   const bool is_other = step["as"].text() == "other";
   Call call{line.substr(0, space), url, exchange.sent, is_other ? settings_.other_headers : settings_.headers};
   call.headers.emplace_back("Accept: application/fhir+json");
-  if (!exchange.sent.empty()) {
-    call.headers.push_back("Content-Type: " +
-                           (step["type"] ? std::string(step["type"].text()) : "application/fhir+json"));
-  }
+  call.headers.emplace_back("Prefer: return=representation");
+  exchange.type = step["type"] ? std::string(step["type"].text()) : "application/fhir+json";
+  if (!exchange.sent.empty()) call.headers.push_back("Content-Type: " + exchange.type);
   exchange.answer = client_.ask(call);
   if (exchange.answer.status == 0) {
     ++silences_;
@@ -240,8 +258,10 @@ Run::Verdict Run::judge(json::Node step, const Exchange& exchange, Holes& holes)
                              : step["status"] ? std::string(step["status"].text())
                                               : std::string("2xx");
   if (!is_status(exchange.answer.status, wanted)) {
-    return {Result::kFailed, "status " + std::to_string(exchange.answer.status) + " instead of " + wanted};
+    return {Result::kFailed, "status " + std::to_string(exchange.answer.status) + " instead of " + wanted +
+                                 (exchange.answer.status == 401 ? kWantsAToken : "")};
   }
+  if (!is_refusal && !step["expect"] && !step["keep"]) return {};
   if (!answer) return {Result::kFailed, "the answer is not JSON: " + answer.error().message};
   if (is_refusal) {
     const std::string fault = fault_of_refusal(answer->root());
@@ -251,8 +271,8 @@ Run::Verdict Run::judge(json::Node step, const Exchange& exchange, Holes& holes)
     const std::string want = filled_in(std::string(expected.text()), holes);
     const std::string value = value_of(answer->root(), sent, filled_in(std::string(expected.key()), holes));
     if (value != want) {
-      return {Result::kFailed,
-              std::string(expected.key()) + " is \"" + shortened(value) + "\" instead of \"" + want + "\""};
+      return {Result::kFailed, std::string(expected.key()) + " is \"" + shortened(value, kMostOfAValue) +
+                                   "\" instead of \"" + want + "\""};
     }
   }
   for (const json::Node keep : step["keep"]) {
@@ -261,31 +281,32 @@ Run::Verdict Run::judge(json::Node step, const Exchange& exchange, Holes& holes)
   return {};
 }
 
-void Run::look_at(json::Node answer, const std::string& check_id) {  // NOLINT(misc-no-recursion)
+void Run::look_at(json::Node answer, const std::string& check_id,
+                  const Exchange& exchange) {  // NOLINT(misc-no-recursion)
   const std::string_view type = answer["resourceType"].text();
   if (type == "Parameters") {
     for (const json::Node parameter : answer["parameter"]) {
-      if (parameter["resource"]) look_at(parameter["resource"], check_id);
+      if (parameter["resource"]) look_at(parameter["resource"], check_id, exchange);
     }
   } else if (type == "Bundle" && answer["type"].text() == "history") {  // a notification: its focus
-    for (const json::Node entry : answer["entry"]) look_at(entry["resource"], check_id);
+    for (const json::Node entry : answer["entry"]) look_at(entry["resource"], check_id, exchange);
   } else if (!type.empty()) {
-    validate(answer, check_id);
+    validate(answer, check_id, exchange);
     must_support_.see(answer);
     for (const json::Node entry : answer["entry"]) must_support_.see(entry["resource"]);
   }
 }
 
-void Run::call_for(json::Node answer, const std::string& sent) {
+void Run::call_for(json::Node answer, const std::string& sent, const std::string& check_id) {
   const auto request = json::Document::parse(sent.empty() ? "null" : sent);
   for (const json::Node each : common_["calls_for"]) {
     if (value_of(answer, request ? request->root() : json::Node(), each["when"].text()) != "true") continue;
-    for (const json::Node title : each["elements"]) must_support_.call_for(title.text(), answer);
+    for (const json::Node title : each["elements"]) must_support_.call_for(title.text(), answer, check_id);
   }
 }
 
 // What the sender gave comes back as it was, and is not the server's fault.
-void Run::validate(json::Node resource, const std::string& check_id) {
+void Run::validate(json::Node resource, const std::string& check_id, const Exchange& exchange) {
   ++validated_;
   const auto document = json::Document::parse(resource.to_json());
   const json::BundleIndex index(document->root());
@@ -302,7 +323,8 @@ void Run::validate(json::Node resource, const std::string& check_id) {
              issue.expression.starts_with(entry.node.path(document->root()) + ".");
     });
     if (is_echoed || faults_.size() >= kMostFaults) continue;
-    faults_.push_back(check_id + ": " + issue.expression + ": " + issue.rule + ": " + issue.message);
+    if (faults_.empty()) faulty_ = exchange;
+    faults_.try_emplace(issue.expression + ": " + issue.rule + ": " + issue.message, check_id);
   }
 }
 
@@ -310,11 +332,15 @@ CheckResult Run::profiles() const {
   CheckResult done{"profiles", "Every answer keeps to its profiles", {"conf-15", "spec-23"}};
   if (validated_ == 0) {
     done.result = Result::kSkipped;
-    done.reason = "no answer held a resource";
+    done.reason = "no answer held a resource: is that the FHIR base URL?";
   }
-  for (const std::string& fault : faults_) {
+  for (const auto& [fault, check_id] : faults_) {
     done.result = Result::kFailed;
-    done.reason.append(done.reason.empty() ? "" : "\n").append(fault);
+    done.reason.append(done.reason.empty() ? "" : "\n").append(fault).append(" (first in " + check_id + ")");
+  }
+  if (done.result == Result::kFailed) {
+    done.asked = faulty_.request();
+    done.answered = faulty_.response();
   }
   return done;
 }

@@ -37,7 +37,12 @@ class Run {
   struct Exchange {
     std::string line;  // what was asked
     std::string sent;
+    std::string type;  // of what was sent
     Answer answer;
+
+    std::string summary() const;  // one line
+    std::string request() const;
+    std::string response() const;
   };
 
   bool can_hear() const;
@@ -48,9 +53,9 @@ class Run {
   base::Result<std::string> body_of(json::Node step, const NamedBundle& bundle, Holes& holes);
   Verdict judge(json::Node step, const Exchange& exchange, Holes& holes);
   // Its bundles by their profiles and must-support elements.
-  void look_at(json::Node answer, const std::string& check_id);
-  void call_for(json::Node answer, const std::string& sent);
-  void validate(json::Node resource, const std::string& check_id);
+  void look_at(json::Node answer, const std::string& check_id, const Exchange& exchange);
+  void call_for(json::Node answer, const std::string& sent, const std::string& check_id);
+  void validate(json::Node resource, const std::string& check_id, const Exchange& exchange);
 
   const Settings& settings_;
   const service::ValidationService& validation_;
@@ -65,7 +70,8 @@ class Run {
   std::size_t silences_ = 0;      // requests in a row without an answer
   std::size_t validated_ = 0;
   std::set<std::string, std::less<>> sent_urls_;  // fullUrls
-  std::vector<std::string> faults_;
+  std::map<std::string, std::string> faults_;     // each with the check that met it first
+  Exchange faulty_;                               // the first
 };
 
 }  // namespace pas::conformance

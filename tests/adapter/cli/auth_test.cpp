@@ -193,7 +193,9 @@ TEST_F(Smart, TheConformanceKitGetsItsTokenAndPasses) {
   EXPECT_NE(known.output().find("passed  subscription ("), std::string::npos) << known.output();
   support::Process stranger({call});
   EXPECT_EQ(stranger.wait(), 1);
-  EXPECT_NE(stranger.output().find("failed  refuse-not-json (spec-11, spec-39): status 401"), std::string::npos)
+  EXPECT_NE(
+      stranger.output().find("failed  refuse-not-json (spec-11, spec-39): What is not JSON is refused: status 401"),
+      std::string::npos)
       << "what asks for a token has not looked at the request: " << stranger.output();
   EXPECT_EQ(adapter_->stop(), 0);
 }

@@ -5,52 +5,32 @@
 #include <gmock/gmock.h>
 
 #include <filesystem>
-#include <functional>
 #include <set>
 #include <sstream>
 #include <string>
 #include <vector>
 
-#include "adapter/http/server.h"
-#include "adapter/observe/log.h"
 #include "fhir/json/document.h"
 #include "mappings/pas/v2_0_1/version.h"
 #include "mappings/pas/v2_2_1/version.h"
 #include "tests/adapter/cli/process.h"
+#include "tests/adapter/conformance/kit_runs.h"
+#include "tests/adapter/conformance/wrong_server.h"
 #include "tests/support/files.h"
 
 namespace pas {
 namespace {
 
 using conformance::Result;
-
-std::string local_url(std::uint16_t port, const std::string& path) {
-  return "http://127.0.0.1:" + std::to_string(port) + path;
-}
-
-std::string base_path(const pas::Version& version) {
-  return "/pas/" + std::string(version.name) + "/fhir";
-}
+using support::base_path;
+using support::local_url;
+using support::report_of;
+using support::Stub;
 
 support::RunningAdapter& our_server() {
   static support::RunningAdapter adapter(
       {"--store", "memory", "--test-mode", "--notify-allow-http", "--notify-allow-host", "127.0.0.1"});
   return adapter;
-}
-
-conformance::Report report_on(const std::string& base_url, const pas::Version& version = v2_2_1::kVersion) {
-  static const auto validation = service::ValidationService::load({}).value();
-  static const base::SystemClock clock;
-  static base::RandomIds ids;
-  conformance::Settings settings{base_url, &version, {}};
-  for (const auto& [name, text] : conformance::embedded_bundles()) {
-    settings.bundles.push_back({std::string(name), std::string(text)});
-  }
-  settings.script = base_url.substr(0, base_url.find('/', 8)) + "/test/script";
-  settings.other_headers = {"X-Client: other"};
-  settings.patience = std::chrono::milliseconds(300);
-  settings.client.timeout_ms = 5'000;
-  return conformance::run(settings, *validation, clock, ids).value();
 }
 
 // The requirements of what failed.
@@ -63,24 +43,6 @@ std::set<std::string> failed(const conformance::Report& report) {
   }
   return ids;
 }
-
-// A server that answers by a function.
-class Stub {
- public:
-  explicit Stub(http::Handler handler)
-      : server_(
-            {}, std::move(handler), [](int, std::string_view, std::string_view) { return http::Response{}; }, log_,
-            clock_, ids_),
-        port_(server_.start().value()) {}
-  std::uint16_t port() const { return port_; }
-
- private:
-  base::SystemClock clock_;
-  base::RandomIds ids_;
-  observe::Log log_ = observe::Log::to_sink(observe::Severity::kError, clock_, [](std::string_view) {});
-  http::Server server_;
-  std::uint16_t port_;
-};
 
 class Conformance : public testing::TestWithParam<const pas::Version*> {};
 
@@ -133,7 +95,7 @@ TEST(WrongServer, ThatTakesEverythingFailsEveryCheck) {
     response.body = R"({"resourceType":"Basic","surprise":1})";
     return response;
   });
-  const auto report = report_on(local_url(stub.port(), "/fhir"));
+  const auto report = report_of({.server = stub.url()});
   for (const conformance::CheckResult& check : report.checks) {
     EXPECT_EQ(check.result, check.id == "must-support" ? Result::kSkipped : Result::kFailed) << check.id;
   }
@@ -148,93 +110,94 @@ TEST(WrongServer, ThatAnswersFiveHundredFailsEveryCheckOfItsOwn) {
     response.status = 500;
     return response;
   });
-  const auto report = report_on(local_url(stub.port(), "/fhir"));
+  const auto report = report_of({.server = stub.url()});
   EXPECT_EQ(report.count(Result::kPassed), 0U);
   EXPECT_EQ(report.count(Result::kSkipped), 2U) << "profiles and must-support have nothing to look at";
 }
 
 TEST(WrongServer, ThatIsNotThereIsAskedThreeTimes) {
-  std::uint16_t port = 0;
+  std::string url;
   {
     const Stub stub([](http::Request&&) { return http::Response{}; });
-    port = stub.port();
+    url = stub.url();
   }
-  const auto report = report_on(local_url(port, "/fhir"));
+  const auto report = report_of({.server = url});
   EXPECT_EQ(report.count(Result::kFailed), 3U);
   EXPECT_EQ(report.count(Result::kPassed), 0U);
 }
 
-// Our answers with one thing changed.
-struct Damage {
-  std::string path;  // of the requests that it is for, its end
-  std::string before;
-  std::string after;
-  std::vector<std::string> fails;  // requirements, sorted
-};
+// The first reason of a run against a server that answers all alike.
+std::string first_reason(int status, const std::string& body, bool drop = false) {
+  const Stub stub([&](http::Request&&) {
+    http::Response response;
+    response.status = status;
+    response.content_type = "text/html";
+    response.body = body;
+    response.drop = drop;
+    return response;
+  });
+  return report_of({.server = stub.url()}).checks.front().reason;
+}
 
-TEST(WrongServer, IsToldWhichRequirementItBreaks) {
-  const std::vector<Damage> damages = {
-      {"/metadata", "davinci-pas/SubscriptionTopic", "other/SubscriptionTopic", {"Subscription.topic", "spec-55"}},
-      {"/metadata",
-       "OperationDefinition/Claim-inquiry",
-       "OperationDefinition/other",
-       {"Claim.Claim-inquiry", "Claim.Claim-submit", "format.json"}},
-      {"$submit", R"("itemSequence":1)", R"("itemSequence":7)", {"spec-34"}},
-      {"$submit", R"("type":"collection")", R"("type":"document")", {"spec-30", "spec-31", "spec-33"}},
-      {"$submit", "x12.org/005010/306", "x12.org/005010/999", {"spec-34"}},
-      {"$submit", "extension-itemTraceNumber", "extension-another", {"conf-6"}},
-      {"$submit", R"("addItem")", R"("added")", {"conf-6", "spec-36", "spec-37"}},
-      {"$submit", R"("code":"C")", R"("code":"A1")", {"spec-69", "spec-70"}},
-      {"$inquire", R"("resourceType":"ClaimResponse")", R"("resourceType":"Basic")", {"spec-52", "use-1"}},
-      {"$submit", R"("status":"active")", R"("status":"alive")", {"conf-15", "spec-23"}},
-      {"$submit",
-       R"("severity":"error")",
-       R"("severity":"warning")",
-       {"spec-11", "spec-12", "spec-13", "spec-14", "spec-16", "spec-22", "spec-23", "spec-39", "spec-65"}},
-  };
-  for (const Damage& damage : damages) {
-    SCOPED_TRACE(damage.path + ": " + damage.after);
-    conformance::Client client;
-    std::mutex one_at_a_time;
-    const Stub stub([&](http::Request&& request) {
-      const std::lock_guard lock(one_at_a_time);
-      conformance::Call call{request.method_text, local_url(our_server().port(), request.target), request.body};
-      if (const auto type = request.headers.find("Content-Type")) {
-        call.headers.push_back("Content-Type: " + std::string(*type));
-      }
-      auto answer = client.ask(call);
-      if (request.path.ends_with(damage.path)) {
-        for (auto at = answer.body.find(damage.before); at != std::string::npos;
-             at = answer.body.find(damage.before, at)) {
-          answer.body.replace(at, damage.before.size(), damage.after);
-        }
-      }
-      http::Response response;
-      response.status = static_cast<int>(answer.status);
-      if (!answer.body.empty()) response.content_type = "application/fhir+json";
-      response.body = std::move(answer.body);
-      return response;
-    });
-    EXPECT_THAT(failed(report_on(local_url(stub.port(), base_path(v2_2_1::kVersion)))),
-                testing::IsSupersetOf(damage.fails));
-  }
+TEST(NoPasServer, IsToldWhatIsAmiss) {
+  EXPECT_THAT(first_reason(401, ""), testing::HasSubstr("status 401 instead of 200: a token is wanted"));
+  EXPECT_THAT(first_reason(200, "<!DOCTYPE html>"), testing::HasSubstr("the answer is not JSON"));
+  EXPECT_THAT(first_reason(302, ""), testing::HasSubstr("status 302 instead of 200"));
+  EXPECT_THAT(first_reason(200, "", true), testing::HasSubstr("no answer"));
+}
+
+TEST(ChecksByName, RunAlone) {
+  const auto report = report_of({.server = local_url(our_server().port(), ""), .only = {"refuse-xml", "profiles"}});
+  ASSERT_EQ(report.checks.size(), 2U);
+  EXPECT_EQ(report.checks[0].id, "refuse-xml");
+  EXPECT_EQ(report.checks[1].id, "profiles");
+  support::Process unknown({{"conformance", "--base", local_url(our_server().port(), base_path(v2_2_1::kVersion)),
+                             "--check", "submit", "--check", "inquire-bundle"}});
+  EXPECT_EQ(unknown.wait(), 2);
+  EXPECT_THAT(unknown.errors(), testing::HasSubstr("no check of PAS 2.2.1 is named inquire-bundle"));
+}
+
+// What was asked and answered is whole, after the steps that went well.
+TEST(WrongServer, IsShownTheChainThatFailed) {
+  const auto breakage = json::Document::parse(R"({"on": "POST $inquire", "status": 503})").value();
+  const support::WrongServer wrong(local_url(our_server().port(), ""), breakage.root());
+  const auto report = report_of({.server = wrong.url(), .only = {"inquire"}});
+  const conformance::CheckResult& check = report.checks.at(0);
+  EXPECT_EQ(check.reason, "status 503 instead of 200");
+  EXPECT_THAT(check.asked, testing::StartsWith("POST " + wrong.url() + "/pas/2.2.1/fhir/Claim/$submit: 200\nPOST " +
+                                               wrong.url() + "/pas/2.2.1/fhir/Claim/$inquire\nContent-Type: " +
+                                               "application/fhir+json\n\n{\"resourceType\":\"Bundle\""));
+  EXPECT_TRUE(json::Document::parse(check.asked.substr(check.asked.find('{')))) << "the whole request";
+  EXPECT_EQ(check.answered, "503\n\n");
 }
 
 TEST(Reports, ShowWhatFailedAndAreEscaped) {
   conformance::Report report{"http://x/fhir", "2.2.1", "2026-11-29T00:00:00.000Z"};
-  report.checks.push_back({"submit", "Title", {"spec-30", "spec-31"}, Result::kFailed, "1 < 2", "POST <x>"});
+  report.checks.push_back({"submit",
+                           "Title",
+                           {"spec-30", "format.json"},
+                           Result::kFailed,
+                           "1 < 2",
+                           "POST <x>\n\n{\"a\":[1]}",
+                           "200\n\n<html>"});
   report.checks.push_back({"inquire", "Title", {"spec-43"}, Result::kSkipped, "no & never"});
   report.must_support_missing = {"ClaimResponse.item"};
   EXPECT_EQ(to_text(report),
-            "failed  submit (spec-30, spec-31): 1 < 2\nskipped inquire (spec-43): no & never\n"
+            "failed  submit (spec-30, format.json): Title: 1 < 2\nskipped inquire (spec-43): no & never\n"
             "PAS 2.2.1 at http://x/fhir: 0 passed, 1 failed, 1 skipped\n");
   const std::string html = to_html(report);
-  for (const char* text : {"1 &lt; 2", "POST &lt;x&gt;", "no &amp; never", "spec-30, spec-31", "ClaimResponse.item"}) {
-    EXPECT_NE(html.find(text), std::string::npos) << text;
+  for (const char* text :
+       {"1 &lt; 2", "POST &lt;x&gt;\n\n{\n  &quot;a&quot;: [\n    1\n  ]\n}<", "200\n\n&lt;html&gt;<", "no &amp; never",
+        "<code>spec-30</code> the answer starts with the ClaimResponse<", "<code>format.json</code> <",
+        "ClaimResponse.item"}) {
+    EXPECT_THAT(html, testing::HasSubstr(text));
   }
   const auto read = json::Document::parse(to_json(report)).value();
-  EXPECT_EQ(read.root()["checks"].at(0)["proves"].at(1).text(), "spec-31");
-  EXPECT_EQ(read.root()["checks"].at(0)["exchange"].text(), "POST <x>");
+  const json::Node failed_one = read.root()["checks"].at(0);
+  EXPECT_EQ(failed_one["proves"].at(1).text(), "format.json");
+  EXPECT_EQ(failed_one["requirements"].to_json(), R"({"spec-30":"the answer starts with the ClaimResponse"})");
+  EXPECT_EQ(failed_one["asked"].text(), "POST <x>\n\n{\"a\":[1]}");
+  EXPECT_EQ(failed_one["answered"].text(), "200\n\n<html>");
   EXPECT_EQ(read.root()["mustSupport"]["missing"].at(0).text(), "ClaimResponse.item");
 }
 
