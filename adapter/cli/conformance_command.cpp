@@ -1,5 +1,6 @@
 // conformance: the kit's checks against any PAS server.
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -24,6 +25,7 @@ struct ConformanceOptions {
   ClientTokenOptions other;
   std::string version = std::string(v2_2_1::kVersion.name);
   std::vector<std::string> bundles;
+  unsigned patience_s = 10;
   std::string format = "text";
   std::string out;
 };
@@ -63,6 +65,7 @@ std::string text_of(const conformance::Report& report, std::string_view format) 
 int conformance_run(const ConformanceOptions& options) {
   conformance::Settings settings = options.settings;
   while (settings.base_url.ends_with('/')) settings.base_url.pop_back();
+  settings.patience = std::chrono::seconds(options.patience_s);
   settings.version = options.version == v2_0_1::kVersion.name ? &v2_0_1::kVersion : &v2_2_1::kVersion;
   auto bundles = bundles_of(options.bundles);
   if (!bundles) {
@@ -130,6 +133,9 @@ void add_conformance(CLI::App& app, int& exit_code) {
   command->add_option("--other-client-key-id", options->other.key_id, "That key's id (kid), as it is registered")
       ->needs(other);
   command->add_option("--listen", options->settings.listen, "Where the kit hears notifications, HOST:PORT")
+      ->capture_default_str();
+  command->add_option("--patience", options->patience_s, "Seconds to wait for a notification")
+      ->check(CLI::Range(1, 3600))
       ->capture_default_str();
   command->add_option("--script", options->settings.script,
                       "URL that makes the next submission pend and be certified later (/test/script of serve "

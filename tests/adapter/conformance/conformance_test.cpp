@@ -157,6 +157,15 @@ TEST(ChecksByName, RunAlone) {
   EXPECT_THAT(unknown.errors(), testing::HasSubstr("no check of PAS 2.2.1 is named inquire-bundle"));
 }
 
+TEST(Patience, IsTheCallers) {
+  const auto breakage = json::Document::parse(R"({"on": "POST /hook", "lost": true})").value();
+  const support::WrongServer wrong(local_url(our_server().port(), ""), breakage.root());
+  support::Process process({{"conformance", "--base", wrong.url() + base_path(v2_2_1::kVersion), "--check",
+                             "subscription", "--patience", "1"}});
+  EXPECT_EQ(process.wait(), 1);
+  EXPECT_THAT(process.output(), testing::HasSubstr("no such notification within 1000 ms"));
+}
+
 // What was asked and answered is whole, after the steps that went well.
 TEST(WrongServer, IsShownTheChainThatFailed) {
   const auto breakage = json::Document::parse(R"({"on": "POST $inquire", "status": 503})").value();
