@@ -120,11 +120,14 @@ Forwarding::Result Forwarding::forward(const Errand& errand, std::string_view vi
   const auto requested = services_.clock.now();
   const gateway::Backend::Asked asked =
       known->backend->post({"/Claim/$submit", **body, errand.case_id, via, errand.origin.traceparent, errand.deadline});
+  const std::string_view type = to_string(known->record.kind);
   if (!asked.ok()) {
+    note(*known, type, requested, asked.status);
     return told(*known, errand, {asked.may_retry ? State::kLater : State::kGivenUp, asked.problem, asked.status});
   }
-  return told(*known, errand,
-              take(*known, errand, asked.body, answered_exchange(to_string(known->record.kind), requested, requested)));
+  Result taken = take(*known, errand, asked.body, answered_exchange(type, requested, requested));
+  if (taken.state == State::kLater) note(*known, type, requested, asked.status);
+  return told(*known, errand, std::move(taken));
 }
 
 // An update goes after what it updates: the payer must know that first. What was sent before is sent again with its
@@ -207,6 +210,17 @@ Forwarding::Result Forwarding::told(const Known& known, const Errand& errand, Re
   return result;
 }
 
+void Forwarding::note(const Known& known, std::string_view type, std::chrono::system_clock::time_point requested,
+                      int status) const {
+  if (status == 0) return;
+  store::Exchange exchange = answered_exchange(type, requested, services_.clock.now());
+  exchange.case_id = known.record.id;
+  exchange.payer = known.record.payer;
+  exchange.other = kPayerSide;
+  exchange.http_status = status;
+  (void)services_.store.note_exchanges({std::move(exchange)});  // what follows does not depend on it
+}
+
 // By which the payer knows the attachments, of its newest answer that has one.
 base::Result<std::string> Forwarding::tracking_id(const store::Case& record) const {
   std::string found;
@@ -255,8 +269,10 @@ Forwarding::Result Forwarding::attach(const Errand& errand, std::string_view pay
   out.end_array().end_object();
 
   const std::string key = std::string(errand.case_id) + "-" + std::to_string(message);
+  const auto requested = services_.clock.now();
   const auto asked =
       known->backend->post({"/$submit-attachment", out.view(), key, {}, errand.origin.traceparent, errand.deadline});
+  note(*known, kSubsequentExchange, requested, asked.status);
   if (!asked.ok()) {
     return told(*known, errand, {asked.may_retry ? State::kLater : State::kGivenUp, asked.problem, asked.status});
   }

@@ -106,6 +106,9 @@ class Forwarding {
   Result ask_prior(const Known& known, const Errand& errand, std::string_view via) const;
   Result take(const Known& known, const Errand& errand, const std::string& body, store::Exchange exchange) const;
   Result told(const Known& known, const Errand& errand, Result result) const;
+  // An answer that changes nothing here; nothing of no answer.
+  void note(const Known& known, std::string_view type, std::chrono::system_clock::time_point requested,
+            int status) const;
   Heard ask(const Known& known, const Errand& errand, std::string_view via) const;
   bool is_subscribed(std::string_view payer, const gateway::ForwardTo& to) const;  // under the lock
 

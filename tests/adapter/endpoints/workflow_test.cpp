@@ -16,6 +16,7 @@
 //   payer: what that server answers from this step on: a status or a body; null: what it decides
 //   on: "payer": the step is for that server, past its faults
 //   sent: what reached that server since the last step that asks: paths
+//   exchanges: by case the records of its exchanges after the step
 //   translated (of the chain): true for one that is run again with a payer of the other version
 //   advance: so many seconds pass before the step; late: true for one whose deadline has passed
 //
@@ -31,6 +32,7 @@
 #include <map>
 #include <string>
 
+#include "fhir/base/text.h"
 #include "fhir/fhirpath/fhirpath.h"
 #include "mappings/pas/v2_0_1/version.h"
 #include "mappings/pas/v2_2_1/version.h"
@@ -166,6 +168,16 @@ void expect_valid_bundles(json::Node answer, const service::ValidationService& v
   }
 }
 
+// "initial payer 503, initial provider 200"
+std::string exchanges_of(const store::Store& store, const std::string& case_id) {
+  std::vector<std::string> all;
+  const auto exchanges = store.exchanges(case_id);
+  for (const store::Exchange& each : exchanges.value()) {
+    all.push_back(each.type + " " + each.other + " " + std::to_string(each.http_status));
+  }
+  return base::joined(all);
+}
+
 class Workflow : public testing::TestWithParam<std::tuple<fs::path, const pas::Version*, const char*>> {
  protected:
   // Of payers.toml, with who is forwarded to; null for a chain without.
@@ -223,6 +235,9 @@ class Workflow : public testing::TestWithParam<std::tuple<fs::path, const pas::V
       }
       for (const json::Node keep : step["keep"]) {
         kept[std::string(keep.key())] = value_of(*answer, keep.text());
+      }
+      for (const json::Node wanted : step["exchanges"]) {
+        EXPECT_EQ(exchanges_of(routes.store(), filled_in(std::string(wanted.key()), kept)), wanted.text());
       }
     }
     const auto faults = routes.store().verify();
