@@ -75,8 +75,13 @@ struct WrongServer::State {
   json::Node breakage;
   std::atomic<bool> has_broken = false;
   std::mutex mutex;
-  std::string hook;  // where the kit listens
-  std::string here;
+  std::string hook;     // where the kit listens
+  std::string address;  // its own, known when it listens already
+
+  std::string here() {
+    const std::lock_guard lock(mutex);
+    return address;
+  }
 
   http::Response answer(http::Request&& request);
   void redirect_hook(std::string& body);
@@ -88,7 +93,7 @@ void WrongServer::State::redirect_hook(std::string& body) {
   if (!endpoint.starts_with("http://127.0.0.1:")) return;
   const std::lock_guard lock(mutex);
   hook = endpoint;
-  replace_all(body, endpoint, here + "/hook");
+  replace_all(body, endpoint, address + "/hook");
 }
 
 http::Response WrongServer::State::answer(http::Request&& request) {
@@ -115,7 +120,7 @@ http::Response WrongServer::State::answer(http::Request&& request) {
   }
   auto answer = conformance::Client().ask(call);
   response.status = static_cast<int>(answer.status);
-  if (!is_hook) replace_all(answer.body, behind, here);
+  if (!is_hook) replace_all(answer.body, behind, here());
   if (!is_hook && breaks) answer.body = broken(std::move(answer.body), breakage);
   if (!is_hook && breaks && breakage["status"]) {
     response.status = status_of(breakage);
@@ -131,7 +136,8 @@ WrongServer::WrongServer(std::string behind, json::Node breakage) : state_(std::
   state_->breakage = breakage;
   stub_ =
       std::make_unique<Stub>([state = state_](http::Request&& request) { return state->answer(std::move(request)); });
-  state_->here = stub_->url();
+  const std::lock_guard lock(state_->mutex);
+  state_->address = stub_->url();
 }
 
 bool WrongServer::has_broken() const {
