@@ -138,7 +138,8 @@ Adjudicator::Outcome Adjudicator::read(std::string_view body, const Surroundings
   return result;
 }
 
-base::Result<Adjudication> Adjudicator::reopen(std::string body, std::string_view payer, base::Date received) const {
+base::Result<Adjudication> Adjudicator::reopen(std::string body, std::string_view payer,
+                                               std::optional<base::Date> received) const {
   const auto limits = json::limits_of_stored(body);
   auto parsed = json::Document::parse(std::move(body), limits);
   if (!parsed) return base::Error{base::ErrorCode::kInvalid, "the stored request is not JSON"};
@@ -154,9 +155,16 @@ base::Result<Adjudication> Adjudicator::reopen(std::string body, std::string_vie
                       .basis = basis(),
                       .parts = {},
                       .items = {}};
-  look_for_errors(received, {}, result);
-  result.parts.clear();
-  if (result.basis.payers != nullptr && result.basis.payers->find(payer) != nullptr) route_to(payer, result);
+  if (received) {
+    look_for_errors(*received, {}, result);
+    result.parts.clear();
+  }
+  if (result.basis.payers != nullptr && result.basis.payers->find(payer) != nullptr) {
+    route_to(payer, result);
+  } else if (!received) {  // stored before there were payers, or before they were named so
+    choose_payer({}, result);
+    result.errors.clear();
+  }
   return result;
 }
 

@@ -90,9 +90,9 @@ class Adjudicator {
 
   // Steps 4 to 7 and the business errors: nothing is decided yet.
   Outcome read(std::string_view body, const Surroundings& surroundings) const;
-  // The same of a request that was read before, as received that day and stored for that payer: not validated again. An
-  // error when it cannot be read at all.
-  base::Result<Adjudication> reopen(std::string body, std::string_view payer, base::Date received) const;
+  // The same of a request that was read before, as stored for that payer: not validated again, and business errors are
+  // looked for, as of the day that it was received, only if that is given. An error when it cannot be read at all.
+  base::Result<Adjudication> reopen(std::string body, std::string_view payer, std::optional<base::Date> received) const;
   // Steps 8 to 10, for the items that can be decided by policy.
   void decide(Adjudication& adjudication, const Surroundings& surroundings) const;
 

@@ -21,7 +21,6 @@ std::vector<store::Identifier> copy(const std::vector<pas::Identifier>& identifi
   return copies;
 }
 
-// Who may ask for the case beside its submitter: the provider and the care team, and what stands behind their roles.
 std::string text_of(const std::optional<base::Date>& date) {
   return date ? base::to_string(*date) : std::string();
 }
@@ -192,6 +191,13 @@ base::Result<store::Case> current_case(const store::Store& store, store::Case re
     record = std::move(**next);
   }
   return record;
+}
+
+base::Result<std::chrono::system_clock::time_point> decided_at(const store::Store& store, const store::Case& record) {
+  const auto history = store.history(record.id);
+  if (!history) return history.error();
+  const std::int64_t at_ms = history->empty() ? record.received_at_ms : history->back().at_ms;
+  return base::from_ms(at_ms);
 }
 
 base::Result<std::vector<store::Case>> priors_of(const store::Store& store, const store::Case& record, int most) {

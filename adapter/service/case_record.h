@@ -1,6 +1,7 @@
 #pragma once
 // What the store keeps of an answered request. Plain functions; any thread.
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,7 +39,8 @@ std::optional<pas::Authorized> authorized_of(const Adjudication& adjudication, c
 
 store::Kind kind_of(pas::Kind kind);
 
-// The identifiers of who asks, the organization's before the people's; at most some of them.
+// Who may ask for the case beside its submitter: the identifiers of the provider and the care team, and of what stands
+// behind their roles, the organization's before the people's; at most some of them.
 std::vector<store::Identifier> requestors_of(const pas::Request& request);
 
 // How a case with these items stands. With nothing decided: an error if there are business errors.
@@ -54,6 +56,9 @@ store::Case case_of(const Adjudication& adjudication, const std::vector<ItemNow>
 
 // The case that stands now for this one: itself, or the last of the updates that replaced it.
 base::Result<store::Case> current_case(const store::Store& store, store::Case record);
+
+// When it came to stand as it does.
+base::Result<std::chrono::system_clock::time_point> decided_at(const store::Store& store, const store::Case& record);
 
 // The cases that this one updates, the newest first: at most so many of them, and those that are still there.
 base::Result<std::vector<store::Case>> priors_of(const store::Store& store, const store::Case& record,

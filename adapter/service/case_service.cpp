@@ -309,15 +309,8 @@ const pas::Version& CaseService::version_of(std::string_view name) const {
   return found == options_.versions.end() ? *options_.versions.front() : **found;
 }
 
-base::Result<std::chrono::system_clock::time_point> CaseService::decided_at(const store::Case& record) const {
-  const auto history = store_.history(record.id);
-  if (!history) return history.error();
-  const std::int64_t at_ms = history->empty() ? record.received_at_ms : history->back().at_ms;
-  return base::from_ms(at_ms);
-}
-
 base::Result<std::string> CaseService::response(store::Case record, const pas::Version& version) const {
-  const auto decided = decided_at(record);
+  const auto decided = decided_at(store_, record);
   if (!decided) return decided.error();
   auto opened = open(std::move(record));
   if (!opened) return opened.error();

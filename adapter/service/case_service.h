@@ -140,7 +140,6 @@ class CaseService {
                                                        std::chrono::system_clock::time_point now) const;
   OpenCase::Answer answer_in(const pas::Version& version, std::chrono::system_clock::time_point decided) const;
   const pas::Version& version_of(std::string_view name) const;
-  base::Result<std::chrono::system_clock::time_point> decided_at(const store::Case& record) const;
 
   const Adjudicator& adjudicator_;
   store::Store& store_;

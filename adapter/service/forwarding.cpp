@@ -59,6 +59,15 @@ bool has_news(const pas::PayerAnswer& answer, const store::Case& record) {
   });
 }
 
+store::Exchange exchange_with_payer(const store::Case& record, std::string_view type, TimePoint requested,
+                                    TimePoint answered) {
+  store::Exchange made = answered_exchange(type, requested, answered);
+  made.case_id = record.id;
+  made.payer = record.payer;
+  made.other = kPayerSide;
+  return made;
+}
+
 }  // namespace
 
 struct Forwarding::Known {
@@ -125,7 +134,7 @@ Forwarding::Result Forwarding::forward(const Errand& errand, std::string_view vi
     note(*known, type, requested, asked.status);
     return told(*known, errand, {asked.may_retry ? State::kLater : State::kGivenUp, asked.problem, asked.status});
   }
-  Result taken = take(*known, errand, asked.body, answered_exchange(type, requested, requested));
+  Result taken = take(*known, errand, asked.body, type, requested);
   if (taken.state == State::kLater) note(*known, type, requested, asked.status);
   return told(*known, errand, std::move(taken));
 }
@@ -156,11 +165,9 @@ Forwarding::Result Forwarding::ask_prior(const Known& known, const Errand& erran
 }
 
 Forwarding::Result Forwarding::take(const Known& known, const Errand& errand, const std::string& body,
-                                    store::Exchange exchange) const {
-  exchange.payer = known.record.payer;
-  exchange.other = kPayerSide;
-  exchange.responded_ms = base::to_ms(services_.clock.now());
-  const bool is_inquiry = exchange.type == kQueryExchange;
+                                    std::string_view type, std::chrono::system_clock::time_point requested) const {
+  store::Exchange exchange = exchange_with_payer(known.record, type, requested, services_.clock.now());
+  const bool is_inquiry = type == kQueryExchange;
   auto document = json::Document::parse(body);
   if (!document) return {State::kLater, "the answer is not JSON"};
   const ValidationService::Question question{
@@ -213,10 +220,7 @@ Forwarding::Result Forwarding::told(const Known& known, const Errand& errand, Re
 void Forwarding::note(const Known& known, std::string_view type, std::chrono::system_clock::time_point requested,
                       int status) const {
   if (status == 0) return;
-  store::Exchange exchange = answered_exchange(type, requested, services_.clock.now());
-  exchange.case_id = known.record.id;
-  exchange.payer = known.record.payer;
-  exchange.other = kPayerSide;
+  store::Exchange exchange = exchange_with_payer(known.record, type, requested, services_.clock.now());
   exchange.http_status = status;
   (void)services_.store.note_exchanges({std::move(exchange)});  // what follows does not depend on it
 }
@@ -301,7 +305,7 @@ Forwarding::Result Forwarding::follow(const Errand& errand, std::string_view via
   const auto requested = services_.clock.now();
   const auto asked =
       known->backend->post({"/Claim/$inquire", *inquiry, {}, via, errand.origin.traceparent, errand.deadline});
-  Result result = asked.ok() ? take(*known, errand, asked.body, answered_exchange(kQueryExchange, requested, requested))
+  Result result = asked.ok() ? take(*known, errand, asked.body, kQueryExchange, requested)
                              : Result{State::kLater, asked.problem, asked.status};
   result.again_in = std::chrono::seconds(known->backend->to().follow_every_s);
   return told(*known, errand, std::move(result));

@@ -104,7 +104,8 @@ class Forwarding {
                                        const gateway::Backend& backend) const;
   base::Result<std::string> tracking_id(const store::Case& record) const;
   Result ask_prior(const Known& known, const Errand& errand, std::string_view via) const;
-  Result take(const Known& known, const Errand& errand, const std::string& body, store::Exchange exchange) const;
+  Result take(const Known& known, const Errand& errand, const std::string& body, std::string_view type,
+              std::chrono::system_clock::time_point requested) const;
   Result told(const Known& known, const Errand& errand, Result result) const;
   // An answer that changes nothing here; nothing of no answer.
   void note(const Known& known, std::string_view type, std::chrono::system_clock::time_point requested,

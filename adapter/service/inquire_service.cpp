@@ -178,13 +178,12 @@ InquireService::Outcome InquireService::inquire(InquireRequest request) const {
     store::Exchange& noted = exchanges.emplace_back(answered_exchange(kQueryExchange, now, clock_.now()));
     noted.case_id = open->record().id;
     noted.payer = open->record().payer;
-    auto history = store_.history(open->record().id);
-    if (!history) return history.error();
-    const auto decided_ms = history->empty() ? open->record().received_at_ms : history->back().at_ms;
+    const auto decided = decided_at(store_, open->record());
+    if (!decided) return decided.error();
     OpenCase::Answer answer{.version = request.version,
                             .base_url = request.base_url,
                             .now = now,
-                            .decided = base::from_ms(decided_ms),
+                            .decided = *decided,
                             .is_inquiry = true,
                             .is_claim_masked = open->record().client != request.client,
                             .bundle_identifier = index.bundle()["identifier"]};

@@ -7,6 +7,14 @@
 #include "fhir/base/clock.h"
 
 namespace pas::service {
+namespace {
+
+bool may_have_errors(const store::Case& record) {
+  return record.status == store::Status::kError ||
+         std::ranges::any_of(record.items, [](const store::Item& item) { return item.action.empty(); });
+}
+
+}  // namespace
 
 base::Result<std::unique_ptr<OpenCase>> OpenCase::open(const Adjudicator& adjudicator, const store::Store& store,
                                                        store::Case record) {
@@ -29,8 +37,9 @@ base::Result<std::unique_ptr<OpenCase>> OpenCase::open(const Adjudicator& adjudi
     if (!enriched) return enriched.error();
     text = std::move(*enriched);
   }
-  auto adjudication =
-      adjudicator.reopen(std::move(text), record.payer, base::utc_date(base::from_ms(record.received_at_ms)));
+  std::optional<base::Date> received;
+  if (may_have_errors(record)) received = base::utc_date(base::from_ms(record.received_at_ms));
+  auto adjudication = adjudicator.reopen(std::move(text), record.payer, received);
   if (!adjudication) return adjudication.error();
   auto standing = Standing::of(std::move(record));
   if (!standing) return standing.error();

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "adapter/service/case_record.h"
 #include "adapter/service/open_case.h"
 #include "fhir/base/clock.h"
 
@@ -97,16 +98,16 @@ base::Result<std::string> whole_response(const Adjudicator& adjudicator, const s
   const auto [whole, report] = pas::read_request(index);
   if (report.has_errors()) return base::invalid("the stored request cannot be read");
   Teller teller(whole);
-  std::int64_t decided_ms = 0;
+  std::chrono::system_clock::time_point last;
   for (const store::Case& part : parts) {
-    const auto history = store.history(part.id);
-    if (!history) return history.error();
-    decided_ms = std::max(decided_ms, history->empty() ? part.received_at_ms : history->back().at_ms);
+    const auto decided = decided_at(store, part);
+    if (!decided) return decided.error();
+    last = std::max(last, *decided);
     auto open = OpenCase::open(adjudicator, store, part);
     if (!open) return open.error();
     teller.add(std::move(*open));
   }
-  return std::move(teller).tell(how, parts.front(), base::from_ms(decided_ms));
+  return std::move(teller).tell(how, parts.front(), last);
 }
 
 }  // namespace pas::service

@@ -186,7 +186,9 @@ void write_wanted(const Decision& decision, json::Writer& out) {
     out.key("documents").begin_array();
     for (const DocumentRequest& document : decision.documents) {
       out.begin_object().member("criterion", document.criterion).member("loinc", document.loinc);
-      out.member("title", document.title).member("reportType", document.report_type).end_object();
+      out.member("title", document.title).member("reportType", document.report_type);
+      if (!document.modifier.empty()) out.member("modifier", document.modifier);
+      out.end_object();
     }
     out.end_array();
   }

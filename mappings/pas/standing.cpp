@@ -26,17 +26,7 @@ void write_decision(json::Writer& out, const decision::Decision& decision) {
   write_text(out, "policy", decision.policy_id);
   write_text(out, "reason", decision.reason);
   write_texts(out, "notes", decision.notes);
-  if (!decision.documents.empty()) {
-    out.key("documents").begin_array();
-    for (const decision::DocumentRequest& document : decision.documents) {
-      out.begin_object().member("criterion", document.criterion).member("loinc", document.loinc);
-      out.member("title", document.title).member("reportType", document.report_type);
-      write_text(out, "modifier", document.modifier);
-      out.end_object();
-    }
-    out.end_array();
-  }
-  write_texts(out, "questions", decision.questions);
+  decision::write_wanted(decision, out);
   write_text(out, "recommendation", decision.recommendation);
   out.end_object();
 }
