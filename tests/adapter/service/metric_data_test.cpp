@@ -43,6 +43,15 @@ class MetricData : public testing::Test {
     return service::submit_attachment(body, "ehr-1", "", service::kNoDeadline, {}, cases(), *adapter_.store,
                                       adapter_.clock, adapter_.ids);
   }
+  // A pended case, to be stored under another id without what came with it.
+  store::Submission pended_again(const std::string& id) {
+    EXPECT_TRUE(std::holds_alternative<service::Answered>(
+        adapter_.submit(service_test::sample("row-10-two-documents-missing.json"))));
+    store::Submission again;
+    again.record = adapter_.store->list_cases({}, {}, 1)->cases.at(0);
+    again.record.id = id;
+    return again;
+  }
   std::vector<store::Exchange> others() { return *adapter_.store->other_exchanges({0, 1'900'000'000'000}, 0, 10); }
 
   service_test::Adapter adapter_;
@@ -229,11 +238,7 @@ TEST_F(MetricData, OfARefusalTellsWhoAskedWhom) {
 }
 
 TEST_F(MetricData, TellsWhatWasCancelled) {
-  ASSERT_TRUE(std::holds_alternative<service::Answered>(
-      adapter_.submit(service_test::sample("row-10-two-documents-missing.json"))));
-  store::Submission cancelled;
-  cancelled.record = adapter_.store->list_cases({}, {}, 1)->cases.at(0);
-  cancelled.record.id = "cancelled";
+  store::Submission cancelled = pended_again("cancelled");
   store::Item& item = cancelled.record.items.at(0);
   item.action = "C";
   const auto at = item.state.find("\"A4\"");
@@ -246,11 +251,7 @@ TEST_F(MetricData, TellsWhatWasCancelled) {
 
 // A case that was stored before there were such records, with what arrived for it.
 TEST_F(MetricData, OfAnOlderCaseIsToldFromItsHistory) {
-  ASSERT_TRUE(std::holds_alternative<service::Answered>(
-      adapter_.submit(service_test::sample("row-10-two-documents-missing.json"))));
-  store::Submission older;
-  older.record = adapter_.store->list_cases({}, {}, 1)->cases.at(0);
-  older.record.id = "older";
+  store::Submission older = pended_again("older");
   ASSERT_TRUE(adapter_.store->commit(older));
   store::Revision arrival;
   arrival.case_id = "older";
